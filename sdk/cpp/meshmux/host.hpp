@@ -1,9 +1,9 @@
-// The host as C++ sees it: extension tables fetched once, handles that free themselves. Everything is
-// called on the loop thread unless a comment says otherwise. Must not know any role.
+// The host as C++ sees it: extension tables fetched once, handles that free themselves. Everything
+// is called on the loop thread unless a comment says otherwise. Must not know any role.
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +14,42 @@
 #include "meshmux/text.hpp"
 
 namespace mmx {
+
+namespace detail {
+
+inline void report_exception(const mmx_host *host, const char *where, const char *what) noexcept {
+  try {
+    const std::string line = std::string(where) + " threw: " + what;
+    host->log(host, MMX_LOG_ERROR, 0, text(line));
+    host->set_health(host, MMX_HEALTH_FAILED, text(line));
+  } catch (...) {
+    host->set_health(host, MMX_HEALTH_FAILED, text("out of memory while reporting an exception"));
+  }
+}
+
+// The exception barrier: runs body; an exception is logged, fails the instance, and the answer is
+// safe. Uses host only, so body may delete the object it was called for.
+template <class Result, class Body>
+Result contain(const mmx_host *host, const char *where, Result safe, Body &&body) noexcept {
+  try {
+    return body();
+  } catch (const std::exception &error) {
+    report_exception(host, where, error.what());
+  } catch (...) {
+    report_exception(host, where, "an exception of unknown type");
+  }
+  return safe;
+}
+
+template <class Body>
+void contain(const mmx_host *host, const char *where, Body &&body) noexcept {
+  contain(host, where, 0, [&body] {
+    body();
+    return 0;
+  });
+}
+
+}  // namespace detail
 
 // A reference to host memory that streams can share. Copying shares, the last owner frees.
 class SharedBuffer {
@@ -102,8 +138,12 @@ class Host {
     host_->log(host_, level, session, text(line));
   }
   void healthy() const { host_->set_health(host_, MMX_HEALTH_OK, text("")); }
-  void degraded(std::string_view why) const { host_->set_health(host_, MMX_HEALTH_DEGRADED, text(why)); }
-  void failed(std::string_view why) const { host_->set_health(host_, MMX_HEALTH_FAILED, text(why)); }
+  void degraded(std::string_view why) const {
+    host_->set_health(host_, MMX_HEALTH_DEGRADED, text(why));
+  }
+  void failed(std::string_view why) const {
+    host_->set_health(host_, MMX_HEALTH_FAILED, text(why));
+  }
   void stopped() const { host_->set_health(host_, MMX_HEALTH_STOPPED, text("")); }
 
   std::int64_t mono_ns() const { return clock_->mono_ns(host_); }
@@ -123,14 +163,19 @@ class Host {
     return SharedBuffer(streams_, streams_->buffer_new(host_, capacity));
   }
 
-  // Any thread. fn runs on the loop, or is destroyed unrun when the answer is not MMX_OK.
+  // Any thread. fn runs on the loop, or is destroyed unrun when the answer is not MMX_OK. An
+  // exception of fn fails the instance.
   mmx_status call_on_loop(std::function<void()> fn) const {
-    auto owned = std::make_unique<std::function<void()>>(std::move(fn));
+    struct Call {
+      const mmx_host *host;
+      std::function<void()> fn;
+    };
+    auto owned = std::make_unique<Call>(Call{host_, std::move(fn)});
     const mmx_status status = post_->post(
         host_,
         [](void *ctx) {
-          std::unique_ptr<std::function<void()>> call(static_cast<std::function<void()> *>(ctx));
-          (*call)();
+          const std::unique_ptr<Call> call(static_cast<Call *>(ctx));
+          detail::contain(call->host, "call_on_loop", [&call] { call->fn(); });
         },
         owned.get());
     if (status == MMX_OK) static_cast<void>(owned.release());
@@ -163,11 +208,15 @@ class Host {
   const mmx_metrics *metrics_;
 };
 
-// A one-shot timer; destroying it stops it. Not movable: the host holds its address.
+// A one-shot timer; destroying it stops it, also from inside its own fire. An exception of fire
+// fails the instance. Not movable: the host holds its address.
 class Timer {
  public:
   Timer(const Host &host, std::function<void()> fire)
-      : api_(host.timers()), fire_(std::move(fire)), timer_(api_->create(host.raw(), &Timer::run, this)) {}
+      : api_(host.timers()),
+        host_(host.raw()),
+        fire_(std::make_shared<std::function<void()>>(std::move(fire))),
+        timer_(api_->create(host.raw(), &Timer::run, this)) {}
   ~Timer() { api_->free(timer_); }
   Timer(const Timer &) = delete;
   Timer &operator=(const Timer &) = delete;
@@ -186,11 +235,14 @@ class Timer {
   static void run(void *ctx) {
     auto *self = static_cast<Timer *>(ctx);
     self->armed_ = false;
-    self->fire_();
+    // The function may destroy the timer it was called for, and must outlive that.
+    const std::shared_ptr<std::function<void()>> fire = self->fire_;
+    detail::contain(self->host_, "timer", [&fire] { (*fire)(); });
   }
 
   const mmx_timers *api_;
-  std::function<void()> fire_;
+  const mmx_host *host_;
+  std::shared_ptr<std::function<void()>> fire_;
   mmx_timer *timer_;
   bool armed_ = false;
 };

@@ -1,11 +1,12 @@
-// Turns C++ classes into plugin types: derive from Instance, name the type with define_type, list the
-// types with MMX_PLUGIN. No exception leaves: the barrier logs it, answers with the safe value and
-// marks the instance failed. Must not know what any instance does.
+// Turns C++ classes into plugin types: derive from Instance, name the type with define_type, list
+// the types with MMX_PLUGIN. No exception leaves: the barrier logs it, answers with the safe value
+// and marks the instance failed. Must not know what any instance does.
 #pragma once
 
-#include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "meshmux/host.hpp"
 #include "meshmux/meshmux.h"
@@ -37,6 +38,13 @@ class Options {
   std::string string(std::string_view name) const {
     return has(name) ? std::string(view(find(name)->s)) : std::string();
   }
+  std::vector<std::string> list(std::string_view name) const {
+    std::vector<std::string> out;
+    const mmx_value *value = has(name) ? find(name) : nullptr;
+    for (std::size_t i = 0; value != nullptr && i < value->list_count; ++i)
+      out.emplace_back(view(value->list[i]));
+    return out;
+  }
 
  private:
   const mmx_option *table_;
@@ -62,7 +70,8 @@ class Instance {
   virtual void session_ended(std::uint32_t /*origin*/, std::uint64_t /*session*/) {}
   // meshmux.control/1; both give JSON text
   virtual std::string status() { return "{}"; }
-  virtual mmx_status call(std::string_view /*verb*/, std::string_view /*args*/, std::string & /*reply*/) {
+  virtual mmx_status call(std::string_view /*verb*/, std::string_view /*args*/,
+                          std::string & /*reply*/) {
     return MMX_UNSUPPORTED;
   }
 
@@ -71,27 +80,10 @@ class Instance {
   // Runs body; an exception is logged, fails the instance, and the answer is safe.
   template <class Result, class Body>
   Result guard(const char *where, Result safe, Body &&body) noexcept {
-    try {
-      return body();
-    } catch (const std::exception &error) {
-      broke(where, error.what());
-    } catch (...) {
-      broke(where, "an exception of unknown type");
-    }
-    return safe;
+    return detail::contain(host_.raw(), where, safe, std::forward<Body>(body));
   }
 
  private:
-  void broke(const char *where, const char *what) noexcept {
-    try {
-      const std::string line = std::string(where) + " threw: " + what;
-      host_.log(MMX_LOG_ERROR, line);
-      host_.failed(line);
-    } catch (...) {
-      host_.failed("out of memory while reporting an exception");
-    }
-  }
-
   Host host_;
 };
 
@@ -117,6 +109,7 @@ inline mmx_status on_call(void *self, mmx_text verb, mmx_text args, mmx_buffer *
   return self_of(self)->guard("call", mmx_status{MMX_ERROR}, [&] {
     std::string out;
     const mmx_status status = self_of(self)->call(view(verb), view(args), out);
+    // A reply that does not fit is lost, not asked for again: the verb has been carried out.
     const mmx_status filled = fill(reply, out);
     return status == MMX_OK ? filled : status;
   });
@@ -129,7 +122,8 @@ inline const mmx_control control = {sizeof(mmx_control), 0, &on_status, &on_call
 template <class T>
 struct Glue {
   static mmx_status start(void *self) {
-    return self_of(self)->guard("start", mmx_status{MMX_ERROR}, [&] { return self_of(self)->start(); });
+    return self_of(self)->guard("start", mmx_status{MMX_ERROR},
+                                [&] { return self_of(self)->start(); });
   }
   static void stop(void *self) {
     self_of(self)->guard("stop", 0, [&] {
@@ -161,21 +155,21 @@ struct Glue {
     if (wanted == MMX_EXT_CONTROL) return &control;
     return nullptr;
   }
-  static mmx_status create(const mmx_host *host, const mmx_values *values, void **self) noexcept {
-    try {
+  static mmx_status create(const mmx_host *host, const mmx_values *values, void **self) {
+    return detail::contain(host, "create", mmx_status{MMX_ERROR}, [&] {
       Instance *made = new T(host, Options(T::option_table, values));
       *self = made;
-      return MMX_OK;
-    } catch (const std::exception &error) {
-      host->log(host, MMX_LOG_ERROR, 0, text(std::string("create threw: ") + error.what()));
-    } catch (...) {
-      host->log(host, MMX_LOG_ERROR, 0, text("create threw an exception of unknown type"));
-    }
-    return MMX_ERROR;
+      return mmx_status{MMX_OK};
+    });
   }
-  static constexpr mmx_instance_ops ops = {sizeof(mmx_instance_ops), 0,       &start,
-                                           &stop,                    &destroy, &deliver,
-                                           &turn_end,                &reconfigure,
+  static constexpr mmx_instance_ops ops = {sizeof(mmx_instance_ops),
+                                           0,
+                                           &start,
+                                           &stop,
+                                           &destroy,
+                                           &deliver,
+                                           &turn_end,
+                                           &reconfigure,
                                            &get_extension};
 };
 
@@ -202,10 +196,20 @@ constexpr mmx_type define_type(std::uint32_t role, const char *name, const char 
 
 // Defines the entry of a plugin. types is an array of const mmx_type *, codecs an array of
 // const mmx_codec * or nullptr with a count of 0.
-#define MMX_PLUGIN(plugin_name, plugin_version, plugin_license, types, type_count, codecs, codec_count)  \
-  extern "C" MMX_EXPORT const mmx_entry *mmx_plugin_entry(void) {                                       \
-    static const mmx_entry entry = {MMX_ENTRY_MAGIC, MMX_ABI_MAJOR,  MMX_ABI_MINOR,  sizeof(mmx_entry), \
-                                    0,               plugin_name,    plugin_version, plugin_license,    \
-                                    types,           codecs,         type_count,     codec_count};      \
-    return &entry;                                                                                      \
+#define MMX_PLUGIN(plugin_name, plugin_version, plugin_license, types, type_count, codecs, \
+                   codec_count)                                                            \
+  extern "C" MMX_EXPORT const mmx_entry *mmx_plugin_entry(void) {                          \
+    static const mmx_entry entry = {MMX_ENTRY_MAGIC,                                       \
+                                    MMX_ABI_MAJOR,                                         \
+                                    MMX_ABI_MINOR,                                         \
+                                    sizeof(mmx_entry),                                     \
+                                    0,                                                     \
+                                    plugin_name,                                           \
+                                    plugin_version,                                        \
+                                    plugin_license,                                        \
+                                    types,                                                 \
+                                    codecs,                                                \
+                                    type_count,                                            \
+                                    codec_count};                                          \
+    return &entry;                                                                         \
   }

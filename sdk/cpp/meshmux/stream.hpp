@@ -7,7 +7,9 @@
 
 namespace mmx {
 
-// Derive and override. Owns the connection: destroying the object while the stream is open aborts it.
+// Derive and override. Owns the connection: destroying the object while the stream is open aborts
+// it. The object may be destroyed inside any of its own callbacks. An exception of a callback is
+// logged and fails the instance.
 class Stream {
  public:
   explicit Stream(const Host &host) : api_(host.streams()), host_(host.raw()) {}
@@ -26,17 +28,23 @@ class Stream {
   // The handle is closed already; the object may delete itself here.
   virtual void on_close(mmx_status, std::string_view /*reason*/) {}
 
+  // MMX_INVALID while a stream is held: connect again only after on_close.
   mmx_status connect(std::string_view uri, std::int64_t timeout_ns) {
-    return api_->connect(host_, text(uri), timeout_ns, &events(), this, &stream_);
+    if (stream_ != nullptr) return MMX_INVALID;
+    mmx_stream *made = nullptr;
+    const mmx_status status = api_->connect(host_, text(uri), timeout_ns, &events(), this, &made);
+    if (status == MMX_OK) stream_ = made;
+    return status;
   }
-  // Takes over a session the host accepted.
+  // Takes over a session the host accepted; no stream may be held.
   void adopt(mmx_stream *stream) {
     stream_ = stream;
     api_->set_events(stream_, &events(), this);
   }
   bool is_open() const { return stream_ != nullptr; }
   mmx_status write(const SharedBuffer &buffer, std::size_t offset, std::size_t size) {
-    return stream_ == nullptr ? mmx_status{MMX_CLOSED} : api_->write(stream_, buffer.get(), offset, size);
+    return stream_ == nullptr ? mmx_status{MMX_CLOSED}
+                              : api_->write(stream_, buffer.get(), offset, size);
   }
   std::size_t pending() const { return stream_ == nullptr ? 0 : api_->pending(stream_); }
   void pause() {
@@ -54,23 +62,29 @@ class Stream {
 
  private:
   static Stream *self(void *ctx) { return static_cast<Stream *>(ctx); }
+  template <class Body>
+  static void call(void *ctx, const char *where, Body &&body) noexcept {
+    detail::contain(self(ctx)->host_, where, [&] { body(self(ctx)); });
+  }
   static const mmx_stream_events &events() {
     static const mmx_stream_events table = {
         sizeof(mmx_stream_events),
         0,
-        [](void *ctx, mmx_stream *) { self(ctx)->on_open(); },
-        [](void *ctx, mmx_stream *, mmx_bytes bytes) { self(ctx)->on_data(bytes); },
-        [](void *ctx, mmx_stream *) { self(ctx)->on_eof(); },
-        [](void *ctx, mmx_stream *) { self(ctx)->on_drain(); },
+        [](void *ctx, mmx_stream *) { call(ctx, "on_open", [](Stream *it) { it->on_open(); }); },
+        [](void *ctx, mmx_stream *, mmx_bytes bytes) {
+          call(ctx, "on_data", [bytes](Stream *it) { it->on_data(bytes); });
+        },
+        [](void *ctx, mmx_stream *) { call(ctx, "on_eof", [](Stream *it) { it->on_eof(); }); },
+        [](void *ctx, mmx_stream *) { call(ctx, "on_drain", [](Stream *it) { it->on_drain(); }); },
         [](void *ctx, mmx_stream *, mmx_status status, mmx_text reason) {
           self(ctx)->stream_ = nullptr;
-          self(ctx)->on_close(status, view(reason));
+          call(ctx, "on_close", [&](Stream *it) { it->on_close(status, view(reason)); });
         }};
     return table;
   }
   static const mmx_stream_events &silent() {
-    static const mmx_stream_events table = {sizeof(mmx_stream_events), 0,       nullptr, nullptr,
-                                            nullptr,                   nullptr, nullptr};
+    static const mmx_stream_events table = {
+        sizeof(mmx_stream_events), 0, nullptr, nullptr, nullptr, nullptr, nullptr};
     return table;
   }
 
