@@ -1,0 +1,6 @@
+/* Nothing wrong: the plugin the others are compared with. */
+#include "bad_plugin.h"
+
+BAD_OPS(bad_start, bad_stop, NULL);
+BAD_TYPE(MMX_ROLE_FRONTEND, "bad-quiet");
+BAD_PLUGIN
