@@ -1,0 +1,57 @@
+// Implements the fan-out. Must not know a protocol.
+#include "plugins/vnode/common/fanout.h"
+
+#include <algorithm>
+
+namespace vnode {
+
+void Fanout::follow(Session &session) {
+  session.cursor_ = log_.head();
+  if (session.follows_) return;
+  session.follows_ = true;
+  followers_.push_back(&session);
+}
+
+void Fanout::unfollow(Session &session) {
+  if (!session.follows_) return;
+  session.follows_ = false;
+  std::erase(followers_, &session);
+}
+
+bool Fanout::publish(std::string_view header, std::string_view payload,
+                     const std::vector<Session *> &except) {
+  if (followers_.empty()) return false;
+  for (Session *session : except) flush(*session);
+  const bool appended = log_.append(header, payload);
+  for (Session *session : except) session->cursor_ = log_.head();
+  return appended;
+}
+
+void Fanout::send(Session &session, std::string_view header, std::string_view payload) {
+  flush(session);
+  if (!answers_.reserve(header.size() + payload.size())) return;
+  write(session, answers_.append({header, payload}));
+}
+
+void Fanout::replay(Session &session, const Image &image) {
+  flush(session);
+  if (image.size > 0) write(session, {&image.buffer, 0, image.size});
+}
+
+void Fanout::flush_all() {
+  for (Session *session : followers_) flush(*session);
+  log_.trim(log_.head());
+}
+
+void Fanout::flush(Session &session) {
+  if (!session.follows_ || session.cursor_ == log_.head()) return;
+  log_.read(session.cursor_, [&](const Range &range) { write(session, range); });
+  session.cursor_ = log_.head();
+}
+
+void Fanout::write(Session &session, const Range &range) {
+  if (static_cast<mmx::Stream &>(session).write(*range.buffer, range.offset, range.size) == MMX_OK)
+    session.last_out_ns_ = host_.mono_ns();
+}
+
+}  // namespace vnode
