@@ -36,8 +36,8 @@ struct mmx_host {
    * concerns, which adds that session's id and address. [any-thread] [any state] */
   void (*log)(const mmx_host *host, int32_t level, uint64_t session, mmx_text text);
 
-  /* Says how the instance is, one MMX_HEALTH_*. reason is borrowed for the call, for people, and may
-   * be empty with OK and STOPPED. [loop-thread] [started until destroyed] */
+  /* Says how the instance is, one MMX_HEALTH_*. reason is borrowed for the call, for people, and
+   * may be empty with OK and STOPPED. [loop-thread] [started until destroyed] */
   void (*set_health)(const mmx_host *host, int32_t health, mmx_text reason);
 
   /* The instance's id from the configuration. Lives as long as the host table.

@@ -14,8 +14,8 @@
 extern "C" {
 #endif
 
-/* Roles. The role and the source binding are the grant: a source publishes rx, sent, state, link and
- * replies of its own; a frontend or bridge publishes tx to sources it is bound to; storage and
+/* Roles. The role and the source binding are the grant: a source publishes rx, sent, state, link
+ * and replies of its own; a frontend or bridge publishes tx to sources it is bound to; storage and
  * simulators publish nothing. */
 enum {
   MMX_ROLE_INVALID = 0,
@@ -65,13 +65,13 @@ typedef struct mmx_instance_ops {
 /* What a plugin can create. Static for the life of the process. */
 typedef struct mmx_type {
   uint32_t struct_size;
-  uint32_t role;           /* one MMX_ROLE_* */
-  const char *name;        /* the word after "plugin:" */
-  const char *summary;     /* one sentence for people */
-  const char *family;      /* payload family it speaks, NULL: any or none */
+  uint32_t role;       /* one MMX_ROLE_* */
+  const char *name;    /* the word after "plugin:" */
+  const char *summary; /* one sentence for people */
+  const char *family;  /* payload family it speaks, NULL: any or none */
   const mmx_option *options;
   uint32_t option_count;
-  uint32_t option_size;    /* sizeof(mmx_option) where it was built */
+  uint32_t option_size; /* sizeof(mmx_option) where it was built */
   const mmx_instance_ops *ops;
 
   /* Makes an instance and stores it in *self. Does no input or output. host lives until destroy has

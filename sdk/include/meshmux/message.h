@@ -54,23 +54,23 @@ typedef struct mmx_link {
  * through meshmux.bus/1 to keep both. */
 typedef struct mmx_message {
   uint32_t struct_size;
-  uint32_t kind;        /* one MMX_KIND_* */
-  uint64_t id;          /* strictly increasing */
-  uint64_t cause;       /* SENT, REPLY: id of the command; else 0 */
-  uint64_t labels;      /* MMX_LABEL_* of the payload */
-  uint64_t grants;      /* TX: labels the origin's policy allows outright */
-  uint64_t withheld;    /* TX: MMX_LABEL_SECRET_* that were left out of what the origin was shown */
-  uint64_t session;     /* TX: who sent it; SENT, REPLY: the session of the cause; 0: no session */
-  uint64_t order;       /* STATE: place in a replay, ascending */
-  int64_t wall_ns;      /* when the core took it, since 1970 */
-  int64_t mono_ns;      /* the same on the monotonic clock */
-  int64_t deadline_ns;  /* TX: monotonic time by which the first reply is due; 0: none */
-  uint32_t source;      /* number of the source instance it belongs to */
-  uint32_t origin;      /* TX: number of the publishing instance; SENT, REPLY: the cause's */
-  uint32_t flags;       /* MMX_MESSAGE_* */
-  uint32_t epoch;       /* of the source's link when it was published */
-  mmx_bytes key;        /* STATE: its key within the source */
-  mmx_bytes payload;    /* bytes of the source's payload family */
+  uint32_t kind;       /* one MMX_KIND_* */
+  uint64_t id;         /* strictly increasing */
+  uint64_t cause;      /* SENT, REPLY: id of the command; else 0 */
+  uint64_t labels;     /* MMX_LABEL_* of the payload */
+  uint64_t grants;     /* TX: labels the origin's policy allows outright */
+  uint64_t withheld;   /* TX: MMX_LABEL_SECRET_* that were left out of what the origin was shown */
+  uint64_t session;    /* TX: who sent it; SENT, REPLY: the session of the cause; 0: no session */
+  uint64_t order;      /* STATE: place in a replay, ascending */
+  int64_t wall_ns;     /* when the core took it, since 1970 */
+  int64_t mono_ns;     /* the same on the monotonic clock */
+  int64_t deadline_ns; /* TX: monotonic time by which the first reply is due; 0: none */
+  uint32_t source;     /* number of the source instance it belongs to */
+  uint32_t origin;     /* TX: number of the publishing instance; SENT, REPLY: the cause's */
+  uint32_t flags;      /* MMX_MESSAGE_* */
+  uint32_t epoch;      /* of the source's link when it was published */
+  mmx_bytes key;       /* STATE: its key within the source */
+  mmx_bytes payload;   /* bytes of the source's payload family */
   const mmx_record *record; /* what it means; NULL when nobody said */
   const mmx_link *link;     /* LINK only */
 } mmx_message;

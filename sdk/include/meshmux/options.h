@@ -40,7 +40,7 @@ typedef struct mmx_option {
   const char *name;          /* the YAML key */
   const char *default_value; /* as it would be written in YAML; NULL: none */
   const char *const *values; /* ENUM: the allowed words, NULL terminated; else NULL */
-  double min;                /* INT, FLOAT, DURATION (seconds), SIZE (bytes); checked if min < max */
+  double min; /* INT, FLOAT, DURATION (seconds), SIZE (bytes); checked if min < max */
   double max;
   const char *help; /* one sentence for people */
 } mmx_option;

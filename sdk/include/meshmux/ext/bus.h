@@ -17,26 +17,26 @@ extern "C" {
 
 /* What the gates said of a command. */
 enum {
-  MMX_VERDICT_INVALID = 0,   /* not a legal payload; nothing was queued */
-  MMX_VERDICT_ACCEPTED = 1,  /* queued for the source, which will reply */
-  MMX_VERDICT_DENIED = 2,    /* a rule forbids it */
-  MMX_VERDICT_LOCAL = 3,     /* not forwarded: the frontend answers from its state */
-  MMX_VERDICT_LIMITED = 4,   /* too fast; retry_after_ns says when */
-  MMX_VERDICT_FULL = 5,      /* the source's inbox is full */
-  MMX_VERDICT_NO_SOURCE = 6  /* the source is not running */
+  MMX_VERDICT_INVALID = 0,  /* not a legal payload; nothing was queued */
+  MMX_VERDICT_ACCEPTED = 1, /* queued for the source, which will reply */
+  MMX_VERDICT_DENIED = 2,   /* a rule forbids it */
+  MMX_VERDICT_LOCAL = 3,    /* not forwarded: the frontend answers from its state */
+  MMX_VERDICT_LIMITED = 4,  /* too fast; retry_after_ns says when */
+  MMX_VERDICT_FULL = 5,     /* the source's inbox is full */
+  MMX_VERDICT_NO_SOURCE = 6 /* the source is not running */
 };
 
 /* What to publish. Everything is borrowed for the call. */
 typedef struct mmx_publish {
   uint32_t struct_size;
-  uint32_t kind;     /* one MMX_KIND_*; LINK goes through meshmux.source/1 */
-  uint32_t source;   /* TX: the target source's number, 0: the one bound; else ignored */
-  uint32_t flags;    /* MMX_MESSAGE_* */
-  uint64_t session;  /* TX: on whose behalf, 0: the instance's own */
-  uint64_t cause;    /* SENT, REPLY: id of the command, 0 for SENT: the radio did it by itself */
-  uint64_t order;    /* STATE */
+  uint32_t kind;      /* one MMX_KIND_*; LINK goes through meshmux.source/1 */
+  uint32_t source;    /* TX: the target source's number, 0: the one bound; else ignored */
+  uint32_t flags;     /* MMX_MESSAGE_* */
+  uint64_t session;   /* TX: on whose behalf, 0: the instance's own */
+  uint64_t cause;     /* SENT, REPLY: id of the command, 0 for SENT: the radio did it by itself */
+  uint64_t order;     /* STATE */
   int64_t timeout_ns; /* TX: how long the first reply may take, 0: the default of 5 min */
-  mmx_bytes key;     /* STATE */
+  mmx_bytes key;      /* STATE */
   mmx_bytes payload;
   const mmx_record *record; /* may be NULL */
 } mmx_publish;
@@ -53,9 +53,10 @@ typedef struct mmx_bus {
   uint32_t struct_size;
   uint32_t reserved;
 
-  /* Adds kinds (MMX_KIND_* bits) of source to what this instance receives; 0: of every source it may
-   * see. Retained state and link are delivered first, in order. TX and REPLY need no subscription:
-   * commands reach their source and replies their origin. [loop-thread] [starting & running] */
+  /* Adds kinds (MMX_KIND_* bits) of source to what this instance receives; 0: of every source it
+   * may see. Retained state and link are delivered first, in order. TX and REPLY need no
+   * subscription: commands reach their source and replies their origin. [loop-thread] [starting &
+   * running] */
   mmx_status (*subscribe)(const mmx_host *host, uint32_t source, uint32_t kinds);
 
   /* Publishes one message. Nobody is called from inside. out may be NULL; its struct_size is set by

@@ -22,9 +22,9 @@ typedef struct mmx_codec {
   const char *family; /* "meshtastic" */
   uint64_t labels;    /* every label classify may emit */
 
-  /* Sets *labels. For MMX_KIND_TX it also writes the canonical bytes: the re-encoding of what a real
-   * parser read, the only bytes that go on; for other kinds canonical is left alone. MMX_INVALID:
-   * not a legal payload. [loop-thread] */
+  /* Sets *labels. For MMX_KIND_TX it also writes the canonical bytes: the re-encoding of what a
+   * real parser read, the only bytes that go on; for other kinds canonical is left alone.
+   * MMX_INVALID: not a legal payload. [loop-thread] */
   mmx_status (*classify)(mmx_bytes identity, uint32_t kind, mmx_bytes payload, uint64_t *labels,
                          mmx_buffer *canonical);
 

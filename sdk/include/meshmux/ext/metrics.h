@@ -1,6 +1,6 @@
 /*
- * meshmux.metrics/1: counters and gauges, named in Prometheus style, labelled with the instance by the
- * host. Must not carry texts, keys or positions.
+ * meshmux.metrics/1: counters and gauges, named in Prometheus style, labelled with the instance by
+ * the host. Must not carry texts, keys or positions.
  */
 #ifndef MESHMUX_EXT_METRICS_H
 #define MESHMUX_EXT_METRICS_H

@@ -1,6 +1,6 @@
 /*
- * meshmux.post/1: the way from a plugin's own thread back to the loop. Bounded; order is kept within
- * one instance's posts. Must not be used to leave the loop.
+ * meshmux.post/1: the way from a plugin's own thread back to the loop. Bounded; order is kept
+ * within one instance's posts. Must not be used to leave the loop.
  */
 #ifndef MESHMUX_EXT_POST_H
 #define MESHMUX_EXT_POST_H

@@ -17,10 +17,10 @@ extern "C" {
 
 typedef struct mmx_session {
   uint32_t struct_size;
-  uint32_t listener;  /* index of the listen option in the type's option table */
-  uint64_t id;        /* never used twice while the daemon runs */
-  mmx_text address;   /* of the peer, without port */
-  mmx_text local;     /* URI it came in on */
+  uint32_t listener; /* index of the listen option in the type's option table */
+  uint64_t id;       /* never used twice while the daemon runs */
+  mmx_text address;  /* of the peer, without port */
+  mmx_text local;    /* URI it came in on */
 } mmx_session;
 
 /* The instance's half, from its get_extension. */

@@ -1,7 +1,7 @@
 /*
- * meshmux.stream/1: byte streams over TCP, serial lines and Unix sockets. A write takes a reference to
- * a host buffer, so one buffer can go to many streams; everything written in a loop turn leaves in one
- * system call at its end. Must not know framing.
+ * meshmux.stream/1: byte streams over TCP, serial lines and Unix sockets. A write takes a reference
+ * to a host buffer, so one buffer can go to many streams; everything written in a loop turn leaves
+ * in one system call at its end. Must not know framing.
  */
 #ifndef MESHMUX_EXT_STREAM_H
 #define MESHMUX_EXT_STREAM_H
@@ -38,8 +38,8 @@ typedef struct mmx_stream_events {
   /* Everything written so far was handed to the kernel, after some of it had to wait.
    * [loop-thread] */
   void (*on_drain)(void *ctx, mmx_stream *stream);
-  /* The last call: closed by either side, or never opened. status is MMX_CLOSED after an orderly end,
-   * MMX_TIMED_OUT for a peer that read too slowly, MMX_ERROR otherwise; reason is for people.
+  /* The last call: closed by either side, or never opened. status is MMX_CLOSED after an orderly
+   * end, MMX_TIMED_OUT for a peer that read too slowly, MMX_ERROR otherwise; reason is for people.
    * [loop-thread] */
   void (*on_close)(void *ctx, mmx_stream *stream, mmx_status status, mmx_text reason);
 } mmx_stream_events;
@@ -49,9 +49,9 @@ typedef struct mmx_stream_api {
   uint32_t reserved;
 
   /* Opens uri: tcp://host:port, tcp://[v6]:port, unix:///path,
-   * serial:///dev/x[?baud=115200][&lines=both|none|keep] (a serial line is opened exclusively, HUPCL
-   * cleared, DTR and RTS both asserted unless lines says otherwise). The result arrives as on_open or
-   * on_close, never from inside this call. timeout_ns bounds the opening, 0: 10 s.
+   * serial:///dev/x[?baud=115200][&lines=both|none|keep] (a serial line is opened exclusively,
+   * HUPCL cleared, DTR and RTS both asserted unless lines says otherwise). The result arrives as
+   * on_open or on_close, never from inside this call. timeout_ns bounds the opening, 0: 10 s.
    * [loop-thread] [starting & running] */
   mmx_status (*connect)(const mmx_host *host, mmx_text uri, int64_t timeout_ns,
                         const mmx_stream_events *events, void *ctx, mmx_stream **stream);

@@ -1,0 +1,75 @@
+"""Makes the harness importable and gives the fixtures every integration test uses."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.harness.daemon import Daemon, SOURCE_DIR  # noqa: E402
+from tests.harness.meshtastic_peer import Client, ScriptedRadio, split_frames  # noqa: E402
+
+DATA = SOURCE_DIR / "tests" / "data" / "meshtastic"
+
+
+def recorded_dump(name):
+    """Frames of a recorded handshake, up to and without its config_complete_id."""
+    payloads = []
+    for payload in split_frames((DATA / f"{name}.recv.bin").read_bytes()):
+        if payload[:1] == b"\x38":
+            return payloads
+        payloads.append(payload)
+    raise AssertionError(f"{name} has no config_complete_id")
+
+
+def vnode_config(radio_port, **frontends):
+    """A configuration with one Meshtastic source named home and the given frontends."""
+    if not frontends:
+        frontends = {"phones": {}}
+    full = {}
+    for name, options in frontends.items():
+        full[name] = {"plugin": "vnode-meshtastic", "source": "home", "listen": "tcp://127.0.0.1:0",
+                      **options}
+    return {"sources": {"home": {"plugin": "meshtastic", "connect": f"tcp://127.0.0.1:{radio_port}"}},
+            "frontends": full}
+
+
+class Bench:
+    """A scripted radio, a daemon that holds it, and clients."""
+
+    def __init__(self, dump="us_a_want_12345", own_number=1003, **frontends):
+        self.radio = ScriptedRadio(recorded_dump(dump), own_number)
+        self.daemon = Daemon(vnode_config(self.radio.port, **frontends))
+        self.clients = []
+
+    def __enter__(self):
+        self.radio.__enter__()
+        try:
+            self.daemon.__enter__()
+        except BaseException:
+            self.radio.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, *error):
+        for client in self.clients:
+            client.__exit__(None, None, None)
+        try:
+            self.daemon.__exit__(*error)
+        finally:
+            self.radio.__exit__(None, None, None)
+
+    def client(self, frontend="phones", handshake=True):
+        client = Client(self.daemon.listen_address(frontend))
+        self.clients.append(client)
+        if handshake:
+            client.handshake()
+        return client
+
+
+@pytest.fixture
+def bench():
+    """One scripted radio, one daemon, one virtual node named phones with the default policy."""
+    with Bench() as made:
+        yield made
