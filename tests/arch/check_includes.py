@@ -35,7 +35,7 @@ RULES = {
     "core/daemon": (f"{STD}|{SYSTEM}|uv\\.h|fmt/\\w+\\.h|nlohmann/json(_fwd)?\\.hpp|Poco/Util/\\w+\\.h",
                     f"{ABI}|core/[\\w/]+\\.h"),
     "core/ctl": (f"{STD}|{SYSTEM}|fmt/\\w+\\.h|nlohmann/json(_fwd)?\\.hpp|Poco/Util/\\w+\\.h",
-                 f"{ABI}|core/(base|ctl)/[\\w/]+\\.h"),
+                 f"{ABI}|core/(base|ctl)/[\\w/]+\\.h|core/control/(methods|paths)\\.h"),
 }
 # Third-party libraries that a plugin declares for itself, by folder.
 DECLARED = {
