@@ -78,7 +78,9 @@ def test_the_unedited_configuration_runs_and_says_what_to_edit():
 
 
 def test_schema_and_plugin_list():
-    schema = json.loads(run("meshmuxd", "--print-schema").stdout)
+    printed = run("meshmuxd", "--print-schema").stdout
+    assert printed == (SOURCE_DIR / "config" / "meshmux.schema.json").read_text()
+    schema = json.loads(printed)
     assert "sources" in schema["properties"]
     listing = run("meshmuxd", "--list-plugins").stdout
     for name in ("meshtastic", "vnode-meshtastic", "sim-meshtastic", "connect", "listen"):

@@ -121,7 +121,11 @@ void Admission::add_contact(const CommandRef &command, const pb::AdminMessage &m
 
 // True if it belongs to a transaction and has been dealt with.
 bool Admission::edit(const CommandRef &command, const pb::AdminMessage &message) {
-  switch (edits_.take_in(command, message, !is_read(message), host_.mono_ns())) {
+  const EditTook took = edits_.take_in(command, message, !is_read(message), host_.mono_ns());
+  for (const CommandRef &dropped : edits_.take_dropped()) {
+    transmitter_.fail(dropped, routing_error::timeout);
+  }
+  switch (took) {
     case EditTook::kept:
       transmitter_.keep_for_later(command);
       transmitter_.acknowledge_early(command);

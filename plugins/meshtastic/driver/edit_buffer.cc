@@ -3,6 +3,11 @@
 
 namespace meshtastic_driver {
 
+void EditBuffer::drop(std::map<Flow, Transaction>::iterator which) {
+  for (CommandRef &command : which->second.commands) dropped_.push_back(std::move(command));
+  open_.erase(which);
+}
+
 EditTook EditBuffer::take_in(const CommandRef &command, const pb::AdminMessage &message,
                              bool changes, std::int64_t now) {
   std::erase_if(open_,
@@ -19,7 +24,7 @@ EditTook EditBuffer::take_in(const CommandRef &command, const pb::AdminMessage &
   const auto found = open_.find(flow);
   if (found == open_.end() || !changes) return EditTook::not_mine;
   if (found->second.commands.size() >= kMostCommands) {
-    open_.erase(found);
+    drop(found);
     return EditTook::full;
   }
   found->second.touched_ns = now;

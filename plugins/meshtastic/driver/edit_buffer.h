@@ -34,6 +34,8 @@ class EditBuffer {
                    std::int64_t now);
   // The transaction under one new number, also where its commit never came; empty if there is none.
   std::vector<CommandRef> take(Flow flow);
+  // Commands of transactions that were too long or too old since the last call: they are forgotten.
+  std::vector<CommandRef> take_dropped() { return std::exchange(dropped_, {}); }
   void clear() { open_.clear(); }
   std::size_t size() const { return open_.size(); }
 
@@ -42,7 +44,10 @@ class EditBuffer {
     std::vector<CommandRef> commands;
     std::int64_t touched_ns = 0;
   };
+  void drop(std::map<Flow, Transaction>::iterator which);
+
   std::map<Flow, Transaction> open_;
+  std::vector<CommandRef> dropped_;
   std::uint32_t last_number_ = 0;
 };
 

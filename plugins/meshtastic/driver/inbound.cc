@@ -116,15 +116,18 @@ Heeded Inbound::packet(const pb::MeshPacket &packet, std::string_view payload) {
   }
   const std::uint32_t now = unix_seconds(host_.wall_ns());
   const bool old = replayed(packet);
-  mirror_.hear(packet,
-               old                    ? meshtastic::Heard::replayed
-               : packet.from() == own ? meshtastic::Heard::own
-                                      : meshtastic::Heard::live,
-               now);
+  // What the radio says to itself was not heard by anybody.
+  const bool to_self = packet.from() == own && packet.to() == own;
+  if (!to_self) {
+    mirror_.hear(packet,
+                 old                    ? meshtastic::Heard::replayed
+                 : packet.from() == own ? meshtastic::Heard::own
+                                        : meshtastic::Heard::live,
+                 now);
+  }
   const Heeded heeded = uptime_fell(packet) ? Heeded::restarted : Heeded::packet;
   if (transmitter_.answer(packet, payload)) return heeded;
   // Answers to questions of a former connection: nobody waits for them any more.
-  const bool to_self = packet.from() == own && packet.to() == own;
   if (to_self && packet.decoded().portnum() == port::admin) {
     counters_.hidden.add();
     return heeded;

@@ -146,8 +146,12 @@ void Transmitter::enqueue(const CommandRef &command) {
 
 void Transmitter::submit_edit(const std::vector<CommandRef> &commands) {
   const CommandRef &commit = commands.back();
-  if (!open_) return refuse_away(commit);
-  if (!queue_.has_room(*commit, commands.size())) return refuse_full(commit);
+  if (!open_ || !queue_.has_room(*commit, commands.size())) {
+    for (const CommandRef &command : commands) {
+      if (command != commit) fail(command, routing_error::no_interface);
+    }
+    return open_ ? refuse_full(commit) : refuse_away(commit);
+  }
   for (const CommandRef &command : commands) {
     command->queued_ns = host_.mono_ns();
     queue_.push(command, nullptr);

@@ -50,6 +50,7 @@ const mmx_codec kBad = {
 }  // namespace
 
 TEST_CASE("buffers grow up to the cap") {
+  log::Capture quiet;
   Codec codec(kBig, "p");
   for (const size_t size : {size_t{1}, size_t{1024}, size_t{1025}, Codec::kLargestOutput}) {
     const auto result = codec.classify({}, MMX_KIND_TX, bytes_of(std::to_string(size)));

@@ -30,18 +30,6 @@ pb::AdminMessage set_role(std::uint32_t role) {
   return message;
 }
 
-pb::AdminMessage begin_edit() {
-  pb::AdminMessage message;
-  message.set_begin_edit_settings(true);
-  return message;
-}
-
-pb::AdminMessage commit_edit() {
-  pb::AdminMessage message;
-  message.set_commit_edit_settings(true);
-  return message;
-}
-
 }  // namespace
 
 TEST_CASE("the radio's clock is set by the driver while the host's is right") {
@@ -267,119 +255,6 @@ TEST_CASE("favourite, ignored and muted show at once") {
   REQUIRE_FALSE(change([](auto &m) { m.set_remove_ignored_node(0x2001); }).is_ignored());
   REQUIRE(change([](auto &m) { m.set_toggle_muted_node(0x2001); }).is_muted());
   REQUIRE_FALSE(change([](auto &m) { m.set_toggle_muted_node(0x2001); }).is_muted());
-}
-
-TEST_CASE("an edit transaction is kept until its commit and goes out in one piece") {
-  Rig rig;
-  rig.up();
-  rig.run(3 * kSecond);
-  rig.take(~0U);
-  const auto before = rig.admins().size();
-  const auto begin = rig.command(admin(begin_edit(), 80), 1);
-  const auto set = rig.command(admin(set_role(3), 81), 1);
-  rig.run(kSecond);
-  REQUIRE(rig.admins().size() == before);
-  auto begun = rig.take(MMX_KIND_REPLY);
-  // The app waits for these before it goes on.
-  REQUIRE(begun.size() == 4);
-  REQUIRE(begun[0].cause == begin);
-  REQUIRE(routing_error(begun[1]) == 0);
-  REQUIRE(begun[2].cause == set);
-  REQUIRE(routing_error(begun[3]) == 0);
-  // Another session's own change is not swallowed by it, and does not get in between.
-  pb::AdminMessage ringtone;
-  ringtone.set_set_ringtone_message("abc");
-  pb::AdminMessage second = set_role(4);
-  rig.command(admin(second, 82), 1);
-  rig.answers_admin = false;
-  rig.command(admin(commit_edit(), 83), 1);
-  rig.command(admin(ringtone, 84), 2);
-  rig.answers_admin = true;
-  rig.give(routing(0x1001, 0x1001, 80, 0));
-  rig.run(3 * kSecond);
-  std::vector<int> order;
-  const auto all = rig.admins();
-  for (std::size_t i = before; i < all.size(); ++i) order.push_back(all[i].payload_variant_case());
-  const std::vector<int> expected = {pb::AdminMessage::kBeginEditSettings,
-                                     pb::AdminMessage::kSetConfig, pb::AdminMessage::kSetConfig,
-                                     pb::AdminMessage::kCommitEditSettings};
-  REQUIRE(std::vector<int>(order.begin(), order.begin() + 4) == expected);
-  REQUIRE(members(rig, pb::AdminMessage::kSetRingtoneMessage) == 1);
-  // And what it changed is read again, after it.
-  REQUIRE(members(rig, pb::AdminMessage::kGetConfigRequest) >= 1);
-}
-
-TEST_CASE("an edit whose session ends before the commit never happens") {
-  Rig rig;
-  rig.up();
-  rig.run(3 * kSecond);
-  const auto before = rig.admins().size();
-  rig.command(admin(begin_edit(), 80), 1);
-  rig.command(admin(set_role(3), 81), 1);
-  rig.host.bus().end_session(7, 1);
-  rig.host.end_turn();
-  rig.run(kSecond);
-  REQUIRE(rig.admins().size() == before);
-  // Two sessions' transactions do not mix.
-  rig.command(admin(begin_edit(), 90), 2);
-  rig.command(admin(begin_edit(), 91), 3);
-  rig.command(admin(set_role(5), 92), 2);
-  rig.command(admin(set_role(6), 93), 3);
-  rig.command(admin(commit_edit(), 94), 3);
-  rig.run(2 * kSecond);
-  std::vector<std::uint32_t> roles;
-  for (const pb::AdminMessage &each : rig.admins()) {
-    if (each.has_set_config()) roles.push_back(each.set_config().device().role());
-  }
-  REQUIRE(roles == std::vector<std::uint32_t>{6});
-}
-
-TEST_CASE("a section written back without what was withheld gets the true value back") {
-  Rig rig;
-  rig.up();
-  pb::AdminMessage message;
-  message.mutable_set_config()->mutable_security()->set_is_managed(false);
-  message.mutable_set_config()->mutable_security()->set_serial_enabled(true);
-  rig.command(admin(message, 100), 1, MMX_LABEL_ADMIN_WRITE, MMX_LABEL_SECRET_KEY);
-  rig.run(kSecond);
-  const auto security = [&] {
-    pb::Config::SecurityConfig last;
-    for (const pb::AdminMessage &each : rig.admins()) {
-      if (each.set_config().has_security()) last = each.set_config().security();
-    }
-    return last;
-  };
-  REQUIRE(security().private_key() == key_of('p'));
-  REQUIRE(security().serial_enabled());
-  pb::AdminMessage network;
-  network.mutable_set_config()->mutable_network()->set_wifi_ssid("new");
-  rig.command(admin(network, 101), 1, MMX_LABEL_ADMIN_WRITE, MMX_LABEL_SECRET_PASSWORD);
-  rig.run(kSecond);
-  bool written = false;
-  for (const pb::AdminMessage &each : rig.admins()) {
-    if (!each.set_config().has_network()) continue;
-    written = true;
-    REQUIRE(each.set_config().network().wifi_psk() == "true wifi password");
-  }
-  REQUIRE(written);
-  // Who was shown the secret means it when he leaves it out.
-  rig.command(admin(message, 102), 1, MMX_LABEL_ADMIN_WRITE, 0);
-  rig.run(kSecond);
-  REQUIRE(security().private_key().empty());
-}
-
-TEST_CASE("a section is not written when its secret is not known here") {
-  Rig rig;
-  auto frames = make_dump();
-  std::erase_if(frames,
-                [](const std::string &frame) { return parse(frame).config().has_security(); });
-  rig.up(frames);
-  pb::AdminMessage message;
-  message.mutable_set_config()->mutable_security()->set_serial_enabled(true);
-  const auto id = rig.command(admin(message, 100), 1, MMX_LABEL_ADMIN_WRITE, MMX_LABEL_SECRET_KEY);
-  rig.run(kSecond);
-  REQUIRE(members(rig, pb::AdminMessage::kSetConfig) == 0);
-  REQUIRE(routing_error(rig.replies(id).back()) == meshtastic::routing_error::not_authorized);
 }
 
 TEST_CASE("administration in hand when the link is lost fails aloud and is not repeated") {

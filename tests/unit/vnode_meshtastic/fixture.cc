@@ -109,6 +109,15 @@ std::string queue_status(std::uint32_t free) {
   return meshtastic::build_queue_status(0, free, 16, 0);
 }
 
+pb::MeshPacket routing_from(std::uint32_t from, std::uint32_t request, std::uint32_t error) {
+  pb::Routing routing;
+  routing.set_error_reason(error);
+  pb::MeshPacket made = packet(777, n1_own, meshtastic::port::routing, routing.SerializeAsString());
+  made.set_from(from);
+  made.mutable_decoded()->set_request_id(request);
+  return made;
+}
+
 void App::raw(std::string_view bytes) {
   stream_->inject(bytes);
   host_->end_turn();

@@ -43,6 +43,8 @@ std::string to_radio(const pb::MeshPacket &packet);
 std::string from_radio(const pb::MeshPacket &packet);
 std::string heard_text(std::uint32_t from, std::uint32_t id, std::string_view text = "hello");
 std::string queue_status(std::uint32_t free);
+// A Routing packet to the own node of n1_full about request.
+pb::MeshPacket routing_from(std::uint32_t from, std::uint32_t request, std::uint32_t error);
 
 // One app and what it received.
 class App {
