@@ -72,6 +72,7 @@ static_assert(kGroups[1].bits == MMX_LABEL_SECRETS);
 const std::vector<std::string> &all_words() {
   static const std::vector<std::string> words = [] {
     std::vector<std::string> result;
+    result.reserve(std::size(kGroups) + std::size(kLabels));
     for (const Group &group : kGroups) result.emplace_back(group.name);
     for (const LabelName &label : kLabels) result.emplace_back(label.name);
     return result;

@@ -85,7 +85,7 @@ def check(include: pathlib.Path):
 MUTATIONS = {
     "insert": ("ext/bus.h", "  void (*ready)(", "  void (*hurry)(void);\n  void (*ready)(", "break"),
     "append": ("ext/post.h", "} mmx_post;", "  void (*flush)(void);\n} mmx_post;", "growth"),
-    "widen": ("message.h", "  uint32_t epoch;       /*", "  uint64_t epoch;       /*", "break"),
+    "widen": ("message.h", "uint32_t epoch;      /*", "uint64_t epoch;      /*", "break"),
     "sign": ("host.h", "int32_t level, uint64_t session", "int64_t level, uint64_t session", "break"),
     "drop": ("ext/stream.h", "  void (*abort)(mmx_stream *stream);", "", "break"),
     # Two members of one signature: abidiff takes that for a renaming, the pins do not.

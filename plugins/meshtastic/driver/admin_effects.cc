@@ -70,6 +70,12 @@ void apply_to_nodes(const Admin &message, Mirror &mirror) {
       mirror.edit_node(message.toggle_muted_node(),
                        [](pb::NodeInfo &node) { node.set_is_muted(!node.is_muted()); });
       break;
+    case Admin::kAddContact:
+      mirror.edit_node(message.add_contact().node_num(), [&](pb::NodeInfo &node) {
+        *node.mutable_user() = message.add_contact().user();
+      });
+      mirror.radio_holds(message.add_contact().node_num());
+      break;
     case Admin::kSetFixedPosition:
       mirror.edit_node(mirror.own(), [&](pb::NodeInfo &node) {
         *node.mutable_position() = message.set_fixed_position();

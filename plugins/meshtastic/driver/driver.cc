@@ -81,6 +81,7 @@ mmx_status Driver::deliver(const mmx_message &message) {
 
 void Driver::session_ended(std::uint32_t origin, std::uint64_t session) {
   admission_.session_ended(origin, session);
+  transmitter_.session_ended(origin, session);
 }
 
 mmx_status Driver::reconfigure(const mmx::Options &options) {

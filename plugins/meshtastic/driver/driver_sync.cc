@@ -173,7 +173,11 @@ void Driver::restarted(std::string_view how) {
 
 void Driver::link_text(std::string_view line) {
   // Before its first frame a serial console prints its log; that is how it always begins.
-  if (heard_ && is_text(line)) restarted("it prints its boot log");
+  if (!heard_ || !is_text(line)) return;
+  // Over a network a torn frame of a busy dump can look like text; a restart would end the
+  // connection.
+  if (capture_.running() && !settings_.serial) return;
+  restarted("it prints its boot log");
 }
 
 void Driver::changed(const AdminEffects &effects) {

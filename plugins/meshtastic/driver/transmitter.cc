@@ -169,12 +169,14 @@ void Transmitter::acknowledge_early(const CommandRef &command) {
 void Transmitter::refuse_full(const CommandRef &command) {
   counters_.refused.add();
   command->answered = true;
+  command->expires_ns = 0;
   if (command->wire_id == 0) command->wire_id = command->original_id;
   out_.receipt(*command, receipt(MMX_DELIVERY_REFUSED, queue_res::full, *command), Last::yes);
 }
 
 void Transmitter::refuse_away(const CommandRef &command) {
   counters_.refused.add();
+  command->expires_ns = 0;
   if (command->wire_id == 0) command->wire_id = command->original_id;
   const Receipt away = {MMX_DELIVERY_REFUSED, queue_res::no_interfaces,
                         static_cast<std::uint32_t>(queue_.free()), TxQueue::kCapacity};
@@ -207,6 +209,12 @@ void Transmitter::ask(const pb::AdminMessage &message,
   own_out_.push_back(command);
   queue_.push(command, nullptr);
   pump();
+}
+
+void Transmitter::session_ended(std::uint32_t origin, std::uint64_t session) {
+  const Flow flow(origin, session);
+  told_full_.erase(flow);
+  if (file_command_ != nullptr && file_command_->flow() == flow) file_command_ = nullptr;
 }
 
 void Transmitter::heartbeat() {

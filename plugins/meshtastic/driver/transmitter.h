@@ -56,6 +56,9 @@ class Transmitter {
   // An accepted command that will never go out.
   void fail(const CommandRef &command, std::uint32_t error);
 
+  // Nobody is there any more to hear of room or files.
+  void session_ended(std::uint32_t origin, std::uint64_t session);
+
   // Administration of the own node by the driver itself; done is called once unless the driver
   // ends.
   void ask(const pb::AdminMessage &message,
