@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.harness.daemon import Daemon, SOURCE_DIR  # noqa: E402
+from tests.harness.daemon import BUILD_DIR, Daemon, SOURCE_DIR  # noqa: E402, F401
 from tests.harness.meshtastic_peer import Client, ScriptedRadio, split_frames  # noqa: E402
 
 DATA = SOURCE_DIR / "tests" / "data" / "meshtastic"

@@ -139,20 +139,26 @@ void Supervisor::instance_changed(Instance &) { services_.loop.defer(*this); }
 void Supervisor::run_deferred() {
   if (life_ == nullptr) return;
   switch (life_->state()) {
-    case InstanceState::running:
-      if (!std::exchange(was_running_, true)) {
+    case InstanceState::running: {
+      const bool just_now = !std::exchange(was_running_, true);
+      if (just_now) {
         deadline_.stop();
         start_failures_ = 0;
         log::info(id_, "running");
       }
       if (life_->degraded()) {
         healthy_since_ns_ = 0;
-        if (reason_ != life_->reason()) log::warn(id_, "degraded: {}", life_->reason());
+        // A radio that is not there yet in the first moment is no reason to alarm anybody.
+        if (just_now)
+          log::info(id_, "not ready yet: {}", life_->reason());
+        else if (reason_ != life_->reason())
+          log::warn(id_, "degraded: {}", life_->reason());
       } else if (healthy_since_ns_ == 0) {
         healthy_since_ns_ = services_.loop.clock().mono_ns();
       }
       reason_ = life_->reason();
       break;
+    }
     case InstanceState::failed: {
       const std::string reason = life_->reason();
       end_life();
