@@ -50,7 +50,7 @@ bool is_loopback(const Bytes &bytes) {
 
 // What a host means where it is bound: a name is one address, localhost the IPv4 loopback.
 std::string bound_host(const std::string &host) {
-  const std::string lower = to_lower(host);
+  std::string lower = to_lower(host);
   if (lower == "localhost") return "127.0.0.1";
   if (lower == "ip6-localhost" || lower == "ip6-loopback") return "::1";
   return lower;

@@ -94,7 +94,8 @@ Result<OptionValue> parse_number(const mmx_option &option, OptionValue value,
     parse = parse_size;
   }
   MMX_TRY(value.i, parse(text));
-  return checked(option, std::move(value), static_cast<double>(value.i) * unit, text);
+  const double size = static_cast<double>(value.i) * unit;
+  return checked(option, std::move(value), size, text);
 }
 
 }  // namespace
