@@ -112,7 +112,7 @@ CommandRef TxQueue::pop(std::int64_t now, bool radio_has_room) {
   for (auto line = lines_.begin(); line != lines_.end(); ++line) {
     unsigned held = 0;
     for (auto each = line->waiting.begin(); each != line->waiting.end(); ++each) {
-      const CommandRef command = *each;
+      CommandRef command = *each;
       const unsigned bit = kind_bit(*command);
       const bool needs_room = command->is_packet && !command->self_admin;
       if ((held & bit) != 0 || edit_in_the_way(*command) || ready_at(*command) > now ||
