@@ -3,30 +3,11 @@
 
 #include <cstdint>
 
-#include "meshmux/host.hpp"
+#include "meshmux/counter.hpp"
 
 namespace meshtastic_driver {
 
-// A counter that can also be read here. [loop-thread]
-class Counter {
- public:
-  Counter(const mmx::Host &host, const char *name, const char *help)
-      : host_(host), metric_(host.counter(name, help)) {}
-  void add(std::uint64_t amount = 1) {
-    value_ += amount;
-    host_.add(metric_, static_cast<std::int64_t>(amount));
-  }
-  // Raises the counter to a total kept elsewhere.
-  void raise_to(std::uint64_t total) {
-    if (total > value_) add(total - value_);
-  }
-  std::uint64_t value() const { return value_; }
-
- private:
-  const mmx::Host &host_;
-  mmx_metric *metric_;
-  std::uint64_t value_ = 0;
-};
+using mmx::Counter;
 
 struct Counters {
   explicit Counters(const mmx::Host &host)
