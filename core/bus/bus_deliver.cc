@@ -33,6 +33,19 @@ void Bus::Impl::offer_state(Member &member, uint32_t view, RetainedEntry &entry)
   member.inbox.push_state(entry.message, entry, view);
 }
 
+// Shows one subscriber the source's link with another mark. False where the link says nothing yet,
+// or a capture under way has set the mark already.
+bool Bus::Impl::push_swapping(Member &member, const Member &source, uint32_t swapping) {
+  const MessageRef &now = source.source->link;
+  if (!now || now->link->swapping != 0) return false;
+  mmx_link link = *now->link;
+  link.swapping = swapping;
+  mmx_message view = stamp(source, MMX_KIND_LINK);
+  view.link = &link;
+  member.inbox.push_link(Message::copy_of(view));
+  return true;
+}
+
 // After a change of policy: what would be shown differently now is on its way again.
 void Bus::Impl::regate(Member &member) {
   const Policy &policy = member.spec.policy;
@@ -42,13 +55,19 @@ void Bus::Impl::regate(Member &member) {
     for (uint32_t view = 0; view < subscriptions.size(); ++view) {
       if (subscriptions[view].member != &member) continue;
       if ((subscriptions[view].kinds & MMX_KIND_STATE) == 0) continue;
+      const bool told = (subscriptions[view].kinds & MMX_KIND_LINK) != 0;
+      bool begun = false;
       source->source->retained.for_each([&](RetainedEntry &entry) {
         const RetainedView &known = entry.views[view];
         const uint64_t labels = entry.message->labels;
         const bool visible = may_have(member, labels, entry.message->unreadable);
         const bool differs = visible ? known.left_out != (labels & policy.stripped()) : known.shown;
-        if (differs || (visible && !known.shown)) offer_state(member, view, entry);
+        if (!differs && (!visible || known.shown)) return;
+        // Nobody who connects meanwhile is to see half of the old view and half of the new one.
+        if (told && !begun) begun = push_swapping(member, *source, 1);
+        offer_state(member, view, entry);
       });
+      if (begun) push_swapping(member, *source, 0);
     }
   }
   wake(member);

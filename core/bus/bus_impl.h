@@ -106,6 +106,7 @@ struct Bus::Impl {
   void wake(Member &member);
   void offer_state(Member &member, uint32_t view, RetainedEntry &entry);
   void regate(Member &member);
+  bool push_swapping(Member &member, const Member &source, uint32_t swapping);
   bool drain(size_t budget);
   size_t deliver_batch(Member &member, size_t most);
   bool deliver_next(Member &member);

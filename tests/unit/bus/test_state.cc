@@ -218,3 +218,26 @@ TEST_CASE_METHOD(StateBench, "visit_state shows everything in order") {
   CHECK(keys == Got{"a", "b"});
   bus.visit_state(phones, [&](const mmx_message &) { FAIL("no source"); });
 }
+
+TEST_CASE("state redelivered for a new policy comes between two marks on the link") {
+  Bench bench;
+  const uint32_t home = bench.add_source();
+  const uint32_t phones = bench.add_frontend(home);
+  REQUIRE(bench.bus.subscribe(phones, 0, kAllEvents) == MMX_OK);
+  bench.link(home, MMX_LINK_UP, 1);
+  bench.state(home, "a", "position|here");
+  bench.state(home, "b", "text|hello", 1);
+  bench.get(phones);
+  PolicySpec spec;
+  spec.see = {RuleSpec{Action::deny, MMX_LABEL_POSITION, {}, {}}};
+  bench.bus.set_policy(phones, frontend_policy(spec));
+  CHECK(bench.get(phones) == Got{"link up 1 swapping", "state -a", "link up 1"});
+  // Nothing changes: nothing is said.
+  bench.bus.set_policy(phones, frontend_policy(spec));
+  CHECK(bench.get(phones).empty());
+  // A capture under way has its own marks.
+  bench.link(home, MMX_LINK_SYNCING, 1, 1);
+  bench.get(phones);
+  bench.bus.set_policy(phones, frontend_policy({}));
+  CHECK(bench.get(phones) == Got{"state a=position|here"});
+}
