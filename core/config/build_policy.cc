@@ -12,7 +12,7 @@ namespace meshmux {
 
 namespace {
 
-const std::vector<std::string> kPolicyKeys = {"admin", "secrets", "rules", "see"};
+const std::vector<std::string> kPolicyKeys = {"admin", "contacts", "secrets", "rules", "see"};
 const std::vector<std::string> kSendActions = {"allow", "deny", "limit", "local"};
 const std::vector<std::string> kSeeActions = {"allow", "deny"};
 
@@ -33,6 +33,9 @@ class PolicyReader {
     reader_.check_keys(node, name, kPolicyKeys);
     if (const YamlNode *admin = node.get("admin")) {
       read_preset(*admin, "admin", parse_admin_preset, &spec.admin);
+    }
+    if (const YamlNode *contacts = node.get("contacts")) {
+      read_preset(*contacts, "contacts", parse_contacts_preset, &spec.contacts);
     }
     if (const YamlNode *secrets = node.get("secrets")) {
       read_preset(*secrets, "secrets", parse_secrets_preset, &spec.secrets);

@@ -19,8 +19,8 @@ bool same_rules(const std::vector<RuleSpec> &a, const std::vector<RuleSpec> &b) 
 
 // Places do not count: moving a rule to another line changes nothing.
 bool same_policy(const PolicySpec &a, const PolicySpec &b) {
-  return a.admin == b.admin && a.secrets == b.secrets && same_rules(a.rules, b.rules) &&
-         same_rules(a.see, b.see);
+  return a.admin == b.admin && a.contacts == b.contacts && a.secrets == b.secrets &&
+         same_rules(a.rules, b.rules) && same_rules(a.see, b.see);
 }
 
 InstanceChange compare(const InstanceConfig &before, const InstanceConfig &after) {

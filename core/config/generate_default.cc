@@ -39,7 +39,8 @@ constexpr const char *kListenerComment =
 
 constexpr const char *kPolicyComment =
     R"(    # What apps may do to the radio's settings. deny: nothing; read: look at them; allow: change
-    # them. Messages, positions and the like pass with each.
+    # them. Messages, positions and the like pass with each. "contacts: allow" lets MeshCore apps
+    # add and remove contacts.
     policy: { admin: deny }
 )";
 

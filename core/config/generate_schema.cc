@@ -150,6 +150,8 @@ Schema policy_schema() {
       {"properties",
        Schema{{"admin", or_variable(Schema{{"enum", Schema::array({"deny", "read", "allow"})},
                                            {"default", "deny"}})},
+              {"contacts", or_variable(Schema{{"enum", Schema::array({"deny", "allow"})},
+                                              {"default", "deny"}})},
               {"secrets",
                or_variable(Schema{{"enum", Schema::array({"hide", "show"})}, {"default", "hide"}})},
               {"rules",

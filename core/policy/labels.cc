@@ -45,6 +45,7 @@ constexpr std::array kLabels = {
     LabelName{MMX_LABEL_KEY_EXPORT, "key-export", "asks for the private key"},
     LabelName{MMX_LABEL_NEIGHBORS, "neighbors", "neighbour reports and requests"},
     LabelName{MMX_LABEL_ALERT, "alert", "sensor alarms and bells"},
+    LabelName{MMX_LABEL_CONTACTS_READ, "contacts.read", "asks for a contact's card or path"},
     LabelName{MMX_LABEL_UNKNOWN, "unknown", "what nobody could classify"},
     LabelName{MMX_LABEL_SECRET_KEY, "secret.key", "contains a private key"},
     LabelName{MMX_LABEL_SECRET_PASSWORD, "secret.password", "contains a password"},

@@ -22,16 +22,18 @@ constexpr uint64_t kHarmless = MMX_LABEL_TEXT | MMX_LABEL_POSITION | MMX_LABEL_T
                                MMX_LABEL_TRACEROUTE | MMX_LABEL_WAYPOINT | MMX_LABEL_APP_DATA |
                                MMX_LABEL_HISTORY | MMX_LABEL_NEIGHBORS | MMX_LABEL_ALERT |
                                MMX_LABEL_ADMIN_TIME | MMX_LABEL_ADMIN_CONTACT | MMX_LABEL_ADVERT |
-                               MMX_LABEL_LOGIN;
+                               MMX_LABEL_LOGIN | MMX_LABEL_CONTACTS_READ;
 // What no `admin:` word opens; each needs a rule that names it.
-constexpr uint64_t kNeverByPreset = MMX_LABEL_FILE | MMX_LABEL_REMOTE_EXEC | MMX_LABEL_RAW |
-                                    MMX_LABEL_MQTT_PROXY | MMX_LABEL_UNKNOWN | MMX_LABEL_KEY_EXPORT;
+constexpr uint64_t kNeverByPreset =
+    MMX_LABEL_FILE | MMX_LABEL_MQTT_PROXY | MMX_LABEL_UNKNOWN | MMX_LABEL_KEY_EXPORT;
 // One of these is enough to deny, whatever else a payload is.
 constexpr uint64_t kOperatorOnly =
-    kNeverByPreset | MMX_LABEL_ADMIN_WRITE | MMX_LABEL_ADMIN_DESTROY | MMX_LABEL_ADMIN_FAVORITE |
-    MMX_LABEL_ADMIN_REMOTE | MMX_LABEL_NODEINFO | MMX_LABEL_ROUTING | MMX_LABEL_LOG |
-    MMX_LABEL_SIGN | MMX_LABEL_CONTACTS | MMX_LABEL_CONFIG | MMX_LABEL_NODE | MMX_LABEL_CONTROL |
-    MMX_LABEL_NOTICE;
+    kNeverByPreset | MMX_LABEL_REMOTE_EXEC | MMX_LABEL_RAW | MMX_LABEL_ADMIN_WRITE |
+    MMX_LABEL_ADMIN_DESTROY | MMX_LABEL_ADMIN_FAVORITE | MMX_LABEL_ADMIN_REMOTE |
+    MMX_LABEL_NODEINFO | MMX_LABEL_ROUTING | MMX_LABEL_LOG | MMX_LABEL_SIGN | MMX_LABEL_CONTACTS |
+    MMX_LABEL_CONFIG | MMX_LABEL_NODE | MMX_LABEL_CONTROL | MMX_LABEL_NOTICE;
+// Announcing oneself costs everybody's air time: a session may do it ten times, then once a minute.
+constexpr Rate kAdverts{10, 10 * INT64_C(60'000'000'000)};
 // Streams with one rightful consumer, and lines that may hold anything.
 constexpr uint64_t kHiddenByDefault = MMX_LABEL_MQTT_PROXY | MMX_LABEL_FILE | MMX_LABEL_LOG;
 
@@ -49,27 +51,31 @@ std::string_view preset_name(AdminPreset preset) {
   return "";
 }
 
-void add_preset(AdminPreset preset, std::vector<Rule> *rules) {
-  const std::string text = fmt::format("preset admin: {}", preset_name(preset));
-  const auto add = [&](Action action, uint64_t labels) {
-    rules->push_back(Rule{action, labels, {}, text});
+void add_preset(const PolicySpec &spec, std::vector<Rule> *rules) {
+  std::string text = fmt::format("preset admin: {}", preset_name(spec.admin));
+  if (spec.contacts == ContactsPreset::allow) text += ", contacts: allow";
+  const auto add = [&](Action action, uint64_t labels, Rate rate = {}) {
+    rules->push_back(Rule{action, labels, rate, text});
   };
-  switch (preset) {
+  const uint64_t contacts = spec.contacts == ContactsPreset::allow ? MMX_LABEL_CONTACTS : 0;
+  switch (spec.admin) {
     case AdminPreset::allow:
       add(Action::deny, kNeverByPreset);
       add(Action::local, MMX_LABEL_SELF_QUERY);
       add(Action::allow, known_labels() & ~MMX_LABEL_SECRETS);
       break;
     case AdminPreset::read:
-      add(Action::deny, kOperatorOnly);
+      add(Action::deny, kOperatorOnly & ~contacts);
       add(Action::local, MMX_LABEL_SELF_QUERY);
-      add(Action::allow, kHarmless | MMX_LABEL_ADMIN_READ);
+      add(Action::limit, MMX_LABEL_ADVERT, kAdverts);
+      add(Action::allow, kHarmless | MMX_LABEL_ADMIN_READ | contacts);
       break;
     case AdminPreset::deny:
     case AdminPreset::invalid:
-      add(Action::deny, kOperatorOnly);
+      add(Action::deny, kOperatorOnly & ~contacts);
       add(Action::local, MMX_LABEL_ADMIN_READ | MMX_LABEL_SELF_QUERY);
-      add(Action::allow, kHarmless);
+      add(Action::limit, MMX_LABEL_ADVERT, kAdverts);
+      add(Action::allow, kHarmless | contacts);
       break;
   }
   add(Action::deny, kEverything);
@@ -126,6 +132,14 @@ Result<AdminPreset> parse_admin_preset(std::string_view word) {
               escape_control(word), did_you_mean(word, words));
 }
 
+Result<ContactsPreset> parse_contacts_preset(std::string_view word) {
+  if (word == "deny") return ContactsPreset::deny;
+  if (word == "allow") return ContactsPreset::allow;
+  static const std::vector<std::string> words = {"deny", "allow"};
+  return fail(MMX_INVALID, "contacts is \"deny\" or \"allow\", not \"{}\"{}", escape_control(word),
+              did_you_mean(word, words));
+}
+
 Result<SecretsPreset> parse_secrets_preset(std::string_view word) {
   if (word == "hide") return SecretsPreset::hide;
   if (word == "show") return SecretsPreset::show;
@@ -146,7 +160,7 @@ Result<Policy> Policy::compile(const PolicySpec &spec, uint32_t role) {
     MMX_CHECK(check_send_rule(rule));
     send.push_back(compile_rule(rule));
   }
-  if (sends) add_preset(spec.admin, &send);
+  if (sends) add_preset(spec, &send);
   policy.ingress_ = Gate(std::move(send));
 
   if (spec.secrets == SecretsPreset::show && role != MMX_ROLE_FRONTEND) {

@@ -14,12 +14,15 @@ namespace meshmux {
 
 // The presets behind `admin:`.
 enum class AdminPreset { invalid = 0, deny, read, allow };
+// `contacts:`. allow lets apps edit the radio's contact list, whatever `admin:` says.
+enum class ContactsPreset { invalid = 0, deny, allow };
 // `secrets:`. show releases passwords and pins to a frontend; a private key is released by nothing.
 enum class SecretsPreset { invalid = 0, hide, show };
 
 // A policy as configured, from `policy:` of an instance or from `policies:`.
 struct PolicySpec {
   AdminPreset admin = AdminPreset::deny;
+  ContactsPreset contacts = ContactsPreset::deny;
   SecretsPreset secrets = SecretsPreset::hide;
   std::string secrets_mark;     // where `secrets:` stands; for errors
   std::vector<RuleSpec> rules;  // of what it sends, before the preset
@@ -30,6 +33,8 @@ struct PolicySpec {
 
 // "deny", "read", "allow"; MMX_INVALID with a suggestion otherwise.
 Result<AdminPreset> parse_admin_preset(std::string_view word);
+// "deny", "allow".
+Result<ContactsPreset> parse_contacts_preset(std::string_view word);
 // "hide", "show".
 Result<SecretsPreset> parse_secrets_preset(std::string_view word);
 

@@ -22,8 +22,8 @@ TEST_CASE("every label has one name and one bit") {
     CHECK_FALSE(label.help.empty());
   }
   CHECK(bits == known_labels());
-  // Bits 0 to 32, unknown and the four secrets.
-  CHECK(bits == (((UINT64_C(1) << 33) - 1) | MMX_LABEL_UNKNOWN | MMX_LABEL_SECRETS));
+  // Bits 0 to 33, unknown and the four secrets.
+  CHECK(bits == (((UINT64_C(1) << 34) - 1) | MMX_LABEL_UNKNOWN | MMX_LABEL_SECRETS));
 }
 
 TEST_CASE("groups") {

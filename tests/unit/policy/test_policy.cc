@@ -62,20 +62,21 @@ const Row kRows[] = {
     {MMX_LABEL_SELF_QUERY, "local", "local", "local", true},
     {MMX_LABEL_FILE, "deny", "deny", "deny", false},
     {MMX_LABEL_MQTT_PROXY, "deny", "deny", "deny", false},
-    {MMX_LABEL_REMOTE_EXEC, "deny", "deny", "deny", true},
-    {MMX_LABEL_RAW, "deny", "deny", "deny", true},
+    {MMX_LABEL_REMOTE_EXEC, "deny", "deny", "allow", true},
+    {MMX_LABEL_RAW, "deny", "deny", "allow", true},
     {MMX_LABEL_LOG, "deny", "deny", "allow", false},
     {MMX_LABEL_CONTROL, "deny", "deny", "allow", true},
     {MMX_LABEL_CONFIG, "deny", "deny", "allow", true},
     {MMX_LABEL_NODE, "deny", "deny", "allow", true},
     {MMX_LABEL_NOTICE, "deny", "deny", "allow", true},
     {MMX_LABEL_CONTACTS, "deny", "deny", "allow", true},
-    {MMX_LABEL_ADVERT, "allow", "allow", "allow", true},
+    {MMX_LABEL_ADVERT, "limit", "limit", "allow", true},
     {MMX_LABEL_LOGIN, "allow", "allow", "allow", true},
     {MMX_LABEL_SIGN, "deny", "deny", "allow", true},
     {MMX_LABEL_KEY_EXPORT, "deny", "deny", "deny", true},
     {MMX_LABEL_NEIGHBORS, "allow", "allow", "allow", true},
     {MMX_LABEL_ALERT, "allow", "allow", "allow", true},
+    {MMX_LABEL_CONTACTS_READ, "allow", "allow", "allow", true},
     {MMX_LABEL_UNKNOWN, "deny", "deny", "deny", true},
 };
 
@@ -109,6 +110,40 @@ TEST_CASE("presets say something of every label") {
   }
   CHECK(covered == known_labels());
   CHECK((deny.grants() & ~known_labels()) == 0);
+}
+
+TEST_CASE("contacts: allow opens the contact list and nothing else") {
+  for (const AdminPreset admin : {AdminPreset::deny, AdminPreset::read}) {
+    PolicySpec spec = preset(admin);
+    const Policy closed = compiled(spec);
+    spec.contacts = ContactsPreset::allow;
+    const Policy open = compiled(spec);
+    for (const Row &row : kRows) {
+      CAPTURE(label_names(row.label));
+      const Action before = closed.ingress().evaluate(row.label).action;
+      const Action after = open.ingress().evaluate(row.label).action;
+      if (row.label == MMX_LABEL_CONTACTS) {
+        CHECK(before == Action::deny);
+        CHECK(after == Action::allow);
+        continue;
+      }
+      CHECK(after == before);
+      // What else it is still counts.
+      if (before == Action::deny)
+        CHECK(open.ingress().evaluate(row.label | MMX_LABEL_CONTACTS).action == Action::deny);
+    }
+  }
+  CHECK(*parse_contacts_preset("allow") == ContactsPreset::allow);
+  CHECK(*parse_contacts_preset("deny") == ContactsPreset::deny);
+  CHECK(parse_contacts_preset("alow").error().message ==
+        "contacts is \"deny\" or \"allow\", not \"alow\" (did you mean \"allow\"?)");
+}
+
+TEST_CASE("an app may announce the node ten times, then once a minute") {
+  const Policy policy = compiled(preset(AdminPreset::deny));
+  const Verdict verdict = policy.ingress().evaluate(MMX_LABEL_ADVERT);
+  REQUIRE(verdict.action == Action::limit);
+  CHECK(format_rate(policy.ingress().rule(verdict.rule).rate) == "10/10m");
 }
 
 TEST_CASE("a payload nobody labelled is denied, and so are labels of another age") {
