@@ -135,6 +135,13 @@ std::string build_queue_status(int32_t res, uint32_t free, uint32_t maxlen, uint
   return message.SerializeAsString();
 }
 
+std::string build_transfer_cancelled() {
+  constexpr uint32_t can = 24;
+  pb::FromRadio message;
+  message.mutable_xmodem_packet()->set_control(can);
+  return message.SerializeAsString();
+}
+
 std::string build_config_complete(uint32_t nonce) {
   pb::FromRadio message;
   message.set_config_complete_id(nonce);

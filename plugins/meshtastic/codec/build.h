@@ -32,6 +32,8 @@ std::string build_add_contact(uint32_t own, uint32_t packet_id, uint32_t node,
 
 // FromRadio.
 std::string build_queue_status(int32_t res, uint32_t free, uint32_t maxlen, uint32_t packet_id);
+// The file transfer is over: XModem with control CAN (24).
+std::string build_transfer_cancelled();
 std::string build_config_complete(uint32_t nonce);
 std::string build_from_radio(const pb::MeshPacket &packet);
 std::string build_node_frame(const pb::NodeInfo &node);

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "meshmux/backoff.hpp"
 #include "meshmux/plugin.hpp"
 #include "plugins/meshtastic/driver/admission.h"
-#include "plugins/meshtastic/driver/backoff.h"
 #include "plugins/meshtastic/driver/capture.h"
 #include "plugins/meshtastic/driver/counters.h"
 #include "plugins/meshtastic/driver/displacement.h"
@@ -73,7 +73,7 @@ class Driver final : public mmx::Instance, private LinkEvents {
   Inbound inbound_;
   Capture capture_;
   Liveness liveness_;
-  Backoff backoff_;
+  mmx::Backoff backoff_;
   Displacement displacement_;
   std::deque<std::string> during_dump_;  // live frames that came while a dump ran
 

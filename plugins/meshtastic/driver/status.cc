@@ -1,35 +1,17 @@
 // What the driver tells of itself over the control socket: no secrets, texts or positions. Must not
 // change anything.
+#include "meshmux/json.hpp"
+#include "meshmux/link.hpp"
 #include "plugins/meshtastic/codec/describe.h"
 #include "plugins/meshtastic/driver/driver.h"
-#include "plugins/meshtastic/driver/json.h"
 
 namespace meshtastic_driver {
 
-namespace {
-
-std::string_view phase_name(std::uint32_t phase) {
-  switch (phase) {
-    case MMX_LINK_DOWN:
-      return "down";
-    case MMX_LINK_CONNECTING:
-      return "connecting";
-    case MMX_LINK_SYNCING:
-      return "syncing";
-    case MMX_LINK_UP:
-      return "up";
-    default:
-      return "unknown";
-  }
-}
-
-}  // namespace
-
 std::string Driver::status() {
-  Json json;
+  mmx::Json json;
   json.open().string("connect", settings_.uri);
   json.open("link")
-      .string("phase", phase_name(phase_))
+      .string("phase", mmx::phase_name(phase_))
       .flag("complete", mirror_.complete())
       .flag("dumping", capture_.running())
       .string("reason", reason_)

@@ -2,21 +2,16 @@
 // anything with behaviour.
 #pragma once
 
-#include <cstdint>
-
 #include "mesh.pb.h"
+#include "meshmux/units.hpp"
 
 namespace meshtastic_driver {
 
 namespace pb = meshtastic::pb;
 
-inline constexpr std::int64_t kMillisecondNs = 1'000'000;
-inline constexpr std::int64_t kSecondNs = 1'000'000'000;
-inline constexpr std::int64_t kMinuteNs = 60 * kSecondNs;
-
-// Wall time as the protocol counts it.
-inline std::uint32_t unix_seconds(std::int64_t wall_ns) {
-  return static_cast<std::uint32_t>(wall_ns / kSecondNs);
-}
+using mmx::kMillisecondNs;
+using mmx::kMinuteNs;
+using mmx::kSecondNs;
+using mmx::unix_seconds;
 
 }  // namespace meshtastic_driver

@@ -3,12 +3,10 @@
 
 #include <map>
 
-#include "plugins/meshtastic/driver/backoff.h"
 #include "plugins/meshtastic/driver/codec_table.h"
 #include "plugins/meshtastic/driver/displacement.h"
 #include "plugins/meshtastic/driver/edit_buffer.h"
 #include "plugins/meshtastic/driver/id_table.h"
-#include "plugins/meshtastic/driver/json.h"
 #include "plugins/meshtastic/driver/liveness.h"
 #include "plugins/meshtastic/driver/radio_window.h"
 #include "plugins/meshtastic/driver/records.h"
@@ -38,24 +36,6 @@ std::function<std::uint64_t()> numbers(std::uint64_t from) {
 }
 
 }  // namespace
-
-TEST_CASE("backoff: under a second first, never above 30 s, spread out") {
-  for (const std::uint64_t random : {0ULL, 1ULL << 40, ~0ULL}) {
-    Backoff backoff;
-    REQUIRE(backoff.after_loss(random) <= kSecond);
-    std::int64_t last = 0;
-    for (int i = 0; i < 20; ++i) {
-      last = backoff.after_loss(random);
-      REQUIRE(last <= 30 * kSecond);
-      REQUIRE(last >= kSecond);
-    }
-    REQUIRE(last >= 15 * kSecond);
-    backoff.reached();
-    REQUIRE(backoff.after_loss(random) <= kSecond);
-    REQUIRE(backoff.after_displacement(random) >= 30 * kSecond);
-    for (int i = 0; i < 9; ++i) REQUIRE(backoff.after_displacement(random) <= 5 * kMinute);
-  }
-}
 
 TEST_CASE("displacement needs two unexplained ends in a row, soon after each other") {
   Displacement displacement;
@@ -291,10 +271,4 @@ TEST_CASE("texts of records are UTF-8 or absent") {
   record.text(MMX_FIELD_LONG_NAME, "\xff");
   record.text(MMX_FIELD_SHORT_NAME, "ok");
   REQUIRE(record.get()->count == 1);
-}
-
-TEST_CASE("status is JSON whatever a radio calls itself") {
-  Json json;
-  json.open().string("name", "a\"b\\c\n\xff").flag("yes", true).open("in").number("n", 3).close();
-  REQUIRE(json.close().take() == R"({"name":"a\"b\\c??","yes":true,"in":{"n":3}})");
 }

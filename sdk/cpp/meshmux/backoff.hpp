@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "plugins/meshtastic/driver/units.h"
+#include "meshmux/units.hpp"
 
-namespace meshtastic_driver {
+namespace mmx {
 
 class Backoff {
  public:
@@ -37,4 +37,4 @@ class Backoff {
   unsigned displacements_ = 0;
 };
 
-}  // namespace meshtastic_driver
+}  // namespace mmx
