@@ -1,7 +1,7 @@
 """Whatever the policy denies never reaches the radio, however it is wrapped, and is answered."""
 
 import pytest
-from meshtastic.protobuf import admin_pb2, mesh_pb2, portnums_pb2
+from meshtastic.protobuf import admin_pb2, mesh_pb2, portnums_pb2, xmodem_pb2
 
 from tests.harness.meshtastic_peer import is_queue_status, is_routing, routing_error
 
@@ -166,6 +166,8 @@ def test_other_variants_never_reach_the_radio(bench):
     file_transfer.xmodemPacket.control = 1
     file_transfer.xmodemPacket.buffer = b"/prefs/config.proto"
     client.send(file_transfer)
+    answer = client.expect(lambda m: m.WhichOneof("payload_variant") == "xmodemPacket")
+    assert answer.xmodemPacket.control == xmodem_pb2.XModem.CAN
     proxy = mesh_pb2.ToRadio()
     proxy.mqttClientProxyMessage.topic = "msh/2/e/LongFast/!00000001"
     proxy.mqttClientProxyMessage.data = b"x"
