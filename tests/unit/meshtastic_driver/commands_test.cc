@@ -102,6 +102,7 @@ TEST_CASE("an id in use gets another on the way out, and its own back on every w
   auto told = rig.replies(two);
   REQUIRE(field(told[0], MMX_FIELD_NATIVE_ID) == wire);
   REQUIRE(field(told[0], MMX_FIELD_ORIGINAL_ID) == 500);
+  REQUIRE(rig.host.metric("radio_ids_renamed_total") == 1);
   rig.take(~0U);
 
   rig.give(routing(0x2002, 0x1001, wire, 0));
