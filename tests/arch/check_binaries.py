@@ -22,6 +22,9 @@ PLUGINS = {
     "meshtastic": r"libprotobuf-lite|libcrypto",
     "vnode-meshtastic": r"libprotobuf-lite|libcrypto",
     "sim-meshtastic": r"libprotobuf-lite|libcrypto",
+    "meshcore": r"libcrypto",
+    "vnode-meshcore": r"libcrypto",
+    "sim-meshcore": r"libcrypto",
 }
 
 

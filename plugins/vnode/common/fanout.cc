@@ -29,8 +29,20 @@ bool Fanout::publish(std::string_view header, std::string_view payload,
 
 void Fanout::send(Session &session, std::string_view header, std::string_view payload) {
   flush(session);
-  if (!answers_.reserve(header.size() + payload.size())) return;
-  write(session, answers_.append({header, payload}));
+  Chunks &chunks = answer_chunks(session);
+  if (!chunks.reserve(header.size() + payload.size())) return;
+  write(session, chunks.append({header, payload}));
+}
+
+// A few bytes that a slow session has not taken hold their whole buffer, so it has buffers of its
+// own, in which they lie side by side.
+Chunks &Fanout::answer_chunks(Session &session) {
+  if (session.pending() <= kSharedBytes) {
+    session.own_chunks_.reset();
+    return answers_;
+  }
+  if (!session.own_chunks_) session.own_chunks_ = std::make_unique<Chunks>(host_, kAnswerChunk);
+  return *session.own_chunks_;
 }
 
 void Fanout::replay(Session &session, const Image &image) {
@@ -39,6 +51,7 @@ void Fanout::replay(Session &session, const Image &image) {
 }
 
 void Fanout::flush_all() {
+  if (log_.tail() == log_.head()) return;
   for (Session *session : followers_) flush(*session);
   log_.trim(log_.head());
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,7 @@ class Session : public mmx::Stream {
   const std::uint64_t id_;
   std::uint64_t cursor_ = 0;
   std::int64_t last_out_ns_ = 0;
+  std::unique_ptr<Chunks> own_chunks_;  // NULL unless it reads slowly
   bool follows_ = false;
 };
 
@@ -61,7 +63,10 @@ class Fanout {
 
  private:
   static constexpr std::size_t kAnswerChunk = 8 * 1024;
+  // With more than this in its outbox a session gets no part of the shared answer buffers.
+  static constexpr std::size_t kSharedBytes = 4 * 1024;
 
+  Chunks &answer_chunks(Session &session);
   void flush(Session &session);
   void write(Session &session, const Range &range);
 

@@ -1,6 +1,7 @@
 // Implements the answers in the radio's name. Must not decide what is allowed.
 #include "plugins/vnode/meshtastic/answers.h"
 
+#include "meshmux/units.hpp"
 #include "plugins/meshtastic/codec/build.h"
 #include "plugins/meshtastic/codec/frame.h"
 #include "plugins/meshtastic/codec/tables.h"
@@ -12,8 +13,6 @@ namespace {
 
 using meshtastic::pb::MeshPacket;
 namespace routing_error = meshtastic::routing_error;
-
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 }  // namespace
 
@@ -110,7 +109,7 @@ std::optional<std::string> Answers::make_local(const Answer &answer, std::uint32
 }
 
 std::uint32_t Answers::now_s() const {
-  return host_.wall_synchronised() ? static_cast<std::uint32_t>(host_.wall_ns() / kSecondNs) : 0;
+  return host_.wall_synchronised() ? mmx::unix_seconds(host_.wall_ns()) : 0;
 }
 
 }  // namespace meshtastic_vnode

@@ -8,25 +8,17 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "plugins/meshtastic/codec/frame.h"
 #include "plugins/vnode/common/fanout.h"
+#include "plugins/vnode/common/sessions.h"
 #include "plugins/vnode/meshtastic/id_map.h"
 
 namespace meshtastic_vnode {
 
 class AppSession;
-
-// Who acts on what sessions hear. Calls come from the stream's callbacks. [loop-thread]
-class SessionOwner {
- public:
-  virtual ~SessionOwner() = default;
-  virtual void session_data(AppSession &session, std::string_view bytes) = 0;
-  virtual void session_eof(AppSession &session) = 0;
-  // The owner destroys the session in this call.
-  virtual void session_closed(AppSession &session) = 0;
-};
+using SessionOwner = vnode::SessionOwner<AppSession>;
+using SessionTable = vnode::SessionTable<AppSession>;
 
 // What is owed to an app. Until its config_complete it is kept in this form, because the number of
 // the own node may not be known yet.
@@ -81,31 +73,6 @@ class AppSession final : public vnode::Session {
 
  private:
   SessionOwner &owner_;
-};
-
-// All sessions of one virtual node by their number. [loop-thread]
-class SessionTable {
- public:
-  AppSession &add(std::unique_ptr<AppSession> session) {
-    const std::uint64_t id = session->id();
-    return *(sessions_[id] = std::move(session));
-  }
-  void remove(const AppSession &session) { sessions_.erase(session.id()); }
-  // NULL if it is gone or going.
-  AppSession *find(std::uint64_t id) const {
-    const auto found = sessions_.find(id);
-    return found == sessions_.end() || found->second->closing ? nullptr : found->second.get();
-  }
-  std::size_t size() const { return sessions_.size(); }
-
-  // Calls visit for each; visit may end sessions but must not add or remove any.
-  template <class Visit>
-  void each(Visit &&visit) const {
-    for (const auto &[id, session] : sessions_) visit(*session);
-  }
-
- private:
-  std::unordered_map<std::uint64_t, std::unique_ptr<AppSession>> sessions_;
 };
 
 }  // namespace meshtastic_vnode

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "meshmux/record.hpp"
+#include "meshmux/units.hpp"
 #include "plugins/meshtastic/codec/build.h"
 #include "plugins/meshtastic/codec/tables.h"
 #include "plugins/meshtastic/codec/wire.h"
@@ -15,11 +16,10 @@ namespace {
 namespace queue_res = meshtastic::queue_res;
 namespace routing_error = meshtastic::routing_error;
 
-constexpr std::int64_t kMillisecondNs = 1'000'000;
 // An app learns within this time that its packet was taken, even if the source is silent.
-constexpr std::int64_t kStatusDueNs = 200 * kMillisecondNs;
+constexpr std::int64_t kStatusDueNs = 200 * mmx::kMillisecondNs;
 // After an inbox was full: nobody reports when it is not, so the app is told to try again.
-constexpr std::int64_t kRoomAgainNs = 500 * kMillisecondNs;
+constexpr std::int64_t kRoomAgainNs = 500 * mmx::kMillisecondNs;
 // The firmware's transmit queue, until the source has said otherwise.
 constexpr std::uint32_t kDefaultRoom = 16;
 
@@ -69,7 +69,7 @@ void Commands::submit(AppSession &session, meshtastic::pb::ToRadio &message,
   if (message.has_packet())
     submit_packet(session, message, payload);
   else
-    submit_other(session, payload);
+    submit_other(session, message, payload);
 }
 
 void Commands::submit_packet(AppSession &session, meshtastic::pb::ToRadio &message,
@@ -124,7 +124,8 @@ void Commands::submit_packet(AppSession &session, meshtastic::pb::ToRadio &messa
 
 // File transfer, MQTT and what firmware newer than this code may know: the protocol has no answer
 // to a refusal.
-void Commands::submit_other(AppSession &session, std::string_view payload) {
+void Commands::submit_other(AppSession &session, const meshtastic::pb::ToRadio &message,
+                            std::string_view payload) {
   std::uint64_t command = 0;
   switch (publish(session, payload, &command)) {
     case MMX_VERDICT_ACCEPTED:
@@ -135,11 +136,13 @@ void Commands::submit_other(AppSession &session, std::string_view payload) {
     case MMX_VERDICT_DENIED:
     case MMX_VERDICT_LOCAL:
       counters_.denied.add();
-      return;
+      break;
     default:
       counters_.refused.add();
-      return;
+      break;
   }
+  // Of what is no packet, only a file transfer waits for a word.
+  if (message.has_xmodem_packet()) answers_.frame(session, meshtastic::build_transfer_cancelled());
 }
 
 std::uint32_t Commands::publish(const AppSession &session, std::string_view payload,

@@ -59,7 +59,8 @@ class Commands {
 
   void submit_packet(AppSession &session, meshtastic::pb::ToRadio &message,
                      std::string_view payload);
-  void submit_other(AppSession &session, std::string_view payload);
+  void submit_other(AppSession &session, const meshtastic::pb::ToRadio &message,
+                    std::string_view payload);
   std::uint32_t publish(const AppSession &session, std::string_view payload, std::uint64_t *id);
   void remember(std::uint64_t command, AppSession &session, std::uint32_t packet_id);
   void receipt(const mmx_message &message, AppSession *session, Open *open);

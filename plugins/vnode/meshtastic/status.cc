@@ -1,92 +1,12 @@
 // What a virtual node tells of itself over the control socket: no secrets, texts or positions. Must
 // not change anything.
 #include <string>
-#include <utility>
 
+#include "meshmux/json.hpp"
+#include "meshmux/link.hpp"
 #include "plugins/vnode/meshtastic/virtual_node.h"
 
 namespace meshtastic_vnode {
-
-namespace {
-
-// Just enough JSON for numbers, flags and our own words; escapes what a reason may hold.
-class Json {
- public:
-  Json &open(std::string_view key) {
-    name(key);
-    text_ += '{';
-    comma_ = false;
-    return *this;
-  }
-  Json &close() {
-    text_ += '}';
-    comma_ = true;
-    return *this;
-  }
-  Json &number(std::string_view key, std::uint64_t value) {
-    name(key);
-    text_ += std::to_string(value);
-    return *this;
-  }
-  Json &flag(std::string_view key, bool value) {
-    name(key);
-    text_ += value ? "true" : "false";
-    return *this;
-  }
-  Json &string(std::string_view key, std::string_view value) {
-    name(key);
-    quote(value);
-    return *this;
-  }
-  std::string take() { return std::move(text_); }
-
- private:
-  void name(std::string_view key) {
-    if (comma_) text_ += ',';
-    comma_ = true;
-    if (key.empty()) return;
-    quote(key);
-    text_ += ':';
-  }
-  void quote(std::string_view value) {
-    static constexpr char digits[] = "0123456789abcdef";
-    text_ += '"';
-    for (const char each : value) {
-      const auto byte = static_cast<unsigned char>(each);
-      if (each == '"' || each == '\\') {
-        text_ += '\\';
-        text_ += each;
-      } else if (byte < 0x20) {
-        text_ += "\\u00";
-        text_ += digits[byte >> 4];
-        text_ += digits[byte & 15];
-      } else {
-        text_ += each;
-      }
-    }
-    text_ += '"';
-  }
-
-  std::string text_;
-  bool comma_ = false;
-};
-
-const char *phase_name(std::uint32_t phase) {
-  switch (phase) {
-    case MMX_LINK_DOWN:
-      return "down";
-    case MMX_LINK_CONNECTING:
-      return "connecting";
-    case MMX_LINK_SYNCING:
-      return "syncing";
-    case MMX_LINK_UP:
-      return "up";
-    default:
-      return "unknown";
-  }
-}
-
-}  // namespace
 
 std::string VirtualNode::status() {
   std::uint64_t configured = 0;
@@ -95,15 +15,15 @@ std::string VirtualNode::status() {
     configured += session.configured() ? 1 : 0;
     held += session.asked() ? 1 : 0;
   });
-  Json json;
-  json.open("")
+  mmx::Json json;
+  json.open()
       .string("state", handshakes_.ready() ? "serving" : "waiting for radio")
       .flag("waiting_for_radio", !handshakes_.ready())
       .number("own_node", mirror_.own().value_or(0))
       .number("nodes", mirror_.nodes())
       .number("records", mirror_.size());
   json.open("link")
-      .string("phase", phase_name(link_.phase))
+      .string("phase", mmx::phase_name(link_.phase))
       .number("epoch", link_.epoch)
       .flag("complete", link_.complete)
       .flag("stale", link_.stale)

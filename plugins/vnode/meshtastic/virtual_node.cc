@@ -5,18 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "meshmux/units.hpp"
 #include "plugins/vnode/meshtastic/client_guess.h"
 
 namespace meshtastic_vnode {
-
-namespace {
-
-// What an app may send outside any frame before it is taken for something else (a browser, a wrong
-// port); far more than any wake-up.
-constexpr std::uint64_t kJunkLimit = 64 * 1024;
-constexpr std::int64_t kSecondNs = 1'000'000'000;
-
-}  // namespace
 
 VirtualNode::VirtualNode(const mmx_host *raw_host, const mmx::Options &options)
     : mmx::Instance(raw_host),
@@ -29,8 +21,8 @@ VirtualNode::VirtualNode(const mmx_host *raw_host, const mmx::Options &options)
       handshakes_(host(), sessions_, images_, fanout_, answers_, counters_),
       live_(fanout_, sessions_, commands_, counters_),
       keepalive_due_(host(), [this] { keep_alive(); }),
-      replay_check_(host(), [] {}),
-      keepalive_ns_(options.integer("keepalive")) {}
+      keepalive_ns_(options.integer("keepalive")),
+      replay_(host()) {}
 
 mmx_status VirtualNode::start() {
   const std::uint32_t source = host().bus()->bound_source(host().raw());
@@ -61,7 +53,7 @@ mmx_status VirtualNode::deliver(const mmx_message &message) {
     return MMX_OK;
   switch (message.kind) {
     case MMX_KIND_STATE:
-      state_in_turn_ = true;
+      replay_.saw_state();
       mirror_.apply(message);
       break;
     case MMX_KIND_LINK:
@@ -83,21 +75,11 @@ mmx_status VirtualNode::deliver(const mmx_message &message) {
 }
 
 void VirtualNode::turn_end() {
-  if (!stopping_ && replay_is_over()) {
+  if (!stopping_ && replay_.over()) {
     judge_readiness();
     report_health();
   }
   fanout_.flush_all();
-}
-
-// After a subscription the link comes first and says that state is complete; a long replay of that
-// state takes several turns, and half of it must not be served.
-bool VirtualNode::replay_is_over() {
-  if (!replaying_) return true;
-  replaying_ = state_in_turn_;
-  state_in_turn_ = false;
-  if (replaying_) replay_check_.start(0);
-  return !replaying_;
 }
 
 // What is older than the present epoch is of another radio: false.
@@ -115,11 +97,7 @@ void VirtualNode::take_link(const mmx_message &message) {
   if (link.swapping != 0 && handshakes_.ready() && !images_.frozen()) images_.freeze();
   if (link.swapping == 0) images_.thaw();
   if (link.phase != link_.phase) commands_.link_changed();
-  link_.phase = link.phase;
-  link_.complete = link.complete != 0;
-  link_.stale = link.stale != 0;
-  link_.swapping = link.swapping != 0;
-  link_.reason = mmx::view(link.reason);
+  link_.take(link);
 }
 
 // Apps that were shown the former radio must not take this one for it: they would mix both, or wipe
@@ -224,7 +202,7 @@ void VirtualNode::count_junk(AppSession &session) {
     counters_.junk_bytes.add(seen.junk_bytes - session.junk_seen);
     session.junk_seen = seen.junk_bytes;
   }
-  if (seen.junk_since_frame > kJunkLimit) end(session, "sends bytes that are no frames");
+  if (seen.junk_since_frame > vnode::kJunkLimit) end(session, "sends bytes that are no frames");
 }
 
 // Commands it sent before stay valid, and what they still owe it is waited for.
@@ -269,7 +247,7 @@ void VirtualNode::keep_alive() {
     counters_.keepalives.add();
     commands_.sign_of_life(session);
   });
-  if (sessions_.size() > 0) keepalive_due_.start(std::max(next - now, kSecondNs));
+  if (sessions_.size() > 0) keepalive_due_.start(std::max(next - now, mmx::kSecondNs));
 }
 
 const mmx_type &virtual_node_type() {

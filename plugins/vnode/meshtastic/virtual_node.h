@@ -10,6 +10,7 @@
 
 #include "meshmux/plugin.hpp"
 #include "plugins/vnode/common/fanout.h"
+#include "plugins/vnode/common/source_view.h"
 #include "plugins/vnode/meshtastic/answers.h"
 #include "plugins/vnode/meshtastic/app_session.h"
 #include "plugins/vnode/meshtastic/commands.h"
@@ -20,16 +21,6 @@
 #include "plugins/vnode/meshtastic/mirror.h"
 
 namespace meshtastic_vnode {
-
-// What is known of the source's link.
-struct LinkView {
-  std::uint32_t phase = MMX_LINK_DOWN;
-  std::uint32_t epoch = 0;
-  bool complete = false;
-  bool stale = false;
-  bool swapping = false;
-  std::string reason;
-};
 
 class VirtualNode final : public mmx::Instance, private SessionOwner {
  public:
@@ -64,7 +55,6 @@ class VirtualNode final : public mmx::Instance, private SessionOwner {
   void end(AppSession &session, std::string_view reason);
 
   void take_link(const mmx_message &message);
-  bool replay_is_over();
   bool take_epoch(std::uint32_t epoch);
   void another_radio();
   void judge_readiness();
@@ -81,13 +71,11 @@ class VirtualNode final : public mmx::Instance, private SessionOwner {
   Handshakes handshakes_;
   LiveFeed live_;
   mmx::Timer keepalive_due_;
-  mmx::Timer replay_check_;
   std::int64_t keepalive_ns_;
-  LinkView link_;
+  vnode::LinkView link_;
+  vnode::ReplayWatch replay_;
   std::int32_t health_ = MMX_HEALTH_INVALID;
   std::uint32_t served_own_ = 0;  // node number of what was served last; 0: nothing yet
-  bool replaying_ = true;         // what was retained before the start may still be on its way
-  bool state_in_turn_ = false;
   bool stopping_ = false;
 };
 

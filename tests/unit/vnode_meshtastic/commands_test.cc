@@ -338,7 +338,7 @@ TEST_CASE("order is kept around a frame that one session does not get") {
   CHECK(ids(other) == std::vector<std::uint32_t>{1, 2, 3});
 }
 
-TEST_CASE("file transfer and MQTT are dropped without an answer, and counted") {
+TEST_CASE("a file transfer is cancelled, the MQTT stream is dropped, and both are counted") {
   Bench bench;
   bench.start_with_radio();
   bench.default_policy(n1_own);
@@ -348,6 +348,7 @@ TEST_CASE("file transfer and MQTT are dropped without an answer, and counted") {
   pb::ToRadio mqtt;
   mqtt.mutable_mqtt_client_proxy_message()->set_data("x");
   app.send(file.SerializeAsString());
+  CHECK(app.take_one().xmodem_packet().control() == 24);  // CAN
   app.send(mqtt.SerializeAsString());
   CHECK(app.take().empty());
   CHECK(bench.number("denied") == 2);
