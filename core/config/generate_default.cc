@@ -39,8 +39,8 @@ constexpr const char *kListenerComment =
 
 constexpr const char *kPolicyComment =
     R"(    # What apps may do to the radio's settings. deny: nothing; read: look at them; allow: change
-    # them. Messages, positions and the like pass with each. "contacts: allow" lets MeshCore apps
-    # add and remove contacts.
+    # them. Messages, positions and the like pass with each. "contacts: allow" lets apps that edit
+    # the radio's list of contacts do so.
     policy: { admin: deny }
 )";
 
@@ -124,9 +124,6 @@ std::string option_lines(const mmx_type &type, Detail detail) {
     const mmx_option &option = option_at(type, i);
     if (must_be_filled_in(option)) {
       first += comment("    ", option_help(option));
-      if (option.kind == MMX_OPTION_URI) {
-        first += "    # for example tcp://192.168.1.100:4403, or serial:///dev/ttyUSB0\n";
-      }
       first += fmt::format("    {}:\n", option.name);
     } else if (option.kind == MMX_OPTION_LISTEN) {
       first += comment("    ", option_help(option));
@@ -182,8 +179,19 @@ bool usable_unedited(const mmx_type &type) {
   return true;
 }
 
-std::string group_section(const std::vector<const mmx_type *> &types, Group group,
-                          const mmx_type *radio) {
+// The source a frontend's block names: the active one if it speaks the same family, else the
+// commented one that does.
+std::string source_of(const mmx_type &frontend, const std::vector<const mmx_type *> &sources,
+                      const mmx_type *radio) {
+  if (radio && same_family(frontend, *radio)) return "home";
+  for (const mmx_type *source : sources) {
+    if (same_family(frontend, *source)) return std::string("my-") + source->name;
+  }
+  return {};
+}
+
+std::string group_section(const std::vector<CatalogType> &all, Group group, const mmx_type *radio) {
+  const std::vector<const mmx_type *> types = types_of(all, group);
   const char *about = "";
   const char *first_id = "";
   if (group == Group::sources) {
@@ -204,7 +212,9 @@ std::string group_section(const std::vector<const mmx_type *> &types, Group grou
   for (const mmx_type *type : types) {
     const bool fits = radio && same_family(*type, *radio) && usable_unedited(*type);
     const bool wanted = group == Group::sources ? type == radio : group == Group::frontends && fits;
-    const std::string source = group == Group::frontends && radio ? "home" : "";
+    const std::string source = group == Group::frontends
+                                   ? source_of(*type, types_of(all, Group::sources), radio)
+                                   : std::string();
     if (wanted && active.empty()) {
       active = instance_block(*type, first_id, source, Detail::all);
     } else {
@@ -223,12 +233,13 @@ std::string group_section(const std::vector<const mmx_type *> &types, Group grou
 
 std::string print_default_config(TypeCatalog &catalog) {
   const std::vector<CatalogType> types = catalog.types();
+  // One family is active, the last by name; the others stand beside it as comments.
   const mmx_type *radio = nullptr;
   for (const mmx_type *type : types_of(types, Group::sources)) {
-    if (!radio && usable_unedited(*type)) radio = type;
+    if (usable_unedited(*type)) radio = type;
   }
   std::string out = kHead;
-  for (const Group group : kGroups) out += group_section(types_of(types, group), group, radio);
+  for (const Group group : kGroups) out += group_section(types, group, radio);
   return out + kTail;
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "mesh.pb.h"
-#include "plugins/sim/meshtastic/random.h"
+#include "plugins/sim/common/random.h"
 
 namespace sim {
 

@@ -15,13 +15,21 @@ const mmx_option kSimOptions[] = {
     {MMX_OPTION_LISTEN, 0, "listen", "tcp://127.0.0.1:4403", nullptr, 0, 0, "Where to listen."},
     {MMX_OPTION_INT, 0, "nodes", "40", nullptr, 1, 5000, "Nodes around it."},
     {MMX_OPTION_INT, 0, "seed", "1", nullptr, 0, 0, "Of its randomness."}};
+const mmx_option kCompanionVnodeOptions[] = {{MMX_OPTION_LISTEN, MMX_OPTION_HOT, "listen",
+                                              "tcp://0.0.0.0:5000", nullptr, 0, 0,
+                                              "Where apps connect."}};
+const mmx_option kCompanionSimOptions[] = {
+    {MMX_OPTION_LISTEN, 0, "listen", nullptr, nullptr, 0, 0, "Where to listen."},
+    {MMX_OPTION_INT, 0, "contacts", "40", nullptr, 0, 350, "Contacts it knows."},
+    {MMX_OPTION_INT, 0, "seed", "1", nullptr, 0, 0, "Of its randomness."}};
 
-mmx_type make(uint32_t role, const char *name, const mmx_option *options, uint32_t count) {
+mmx_type make(uint32_t role, const char *name, const mmx_option *options, uint32_t count,
+              const char *family = "meshtastic") {
   mmx_type type{};
   type.struct_size = sizeof type;
   type.role = role;
   type.name = name;
-  type.family = "meshtastic";
+  type.family = family;
   type.options = options;
   type.option_count = count;
   type.option_size = sizeof(mmx_option);
@@ -32,6 +40,11 @@ const mmx_type kTypes[] = {
     make(MMX_ROLE_SOURCE, "meshtastic", kRadioOptions, std::size(kRadioOptions)),
     make(MMX_ROLE_SIMULATOR, "sim-meshtastic", kSimOptions, std::size(kSimOptions)),
     make(MMX_ROLE_FRONTEND, "vnode-meshtastic", kVnodeOptions, std::size(kVnodeOptions)),
+    make(MMX_ROLE_SOURCE, "meshcore", kRadioOptions, std::size(kRadioOptions), "meshcore"),
+    make(MMX_ROLE_SIMULATOR, "sim-meshcore", kCompanionSimOptions, std::size(kCompanionSimOptions),
+         "meshcore"),
+    make(MMX_ROLE_FRONTEND, "vnode-meshcore", kCompanionVnodeOptions,
+         std::size(kCompanionVnodeOptions), "meshcore"),
 };
 
 }  // namespace
