@@ -82,10 +82,16 @@ void on_radio_data(uv_stream_t *, ssize_t size, const uv_buf_t *buffer) {
 
 }  // namespace
 
-// usage: bare_server RADIO_PORT; prints the port it listens on.
+// usage: bare_server RADIO_PORT | FILE; prints the port it listens on. FILE holds the dump itself.
 int main(int count, char **arguments) {
   if (count != 2) return 2;
   loop = uv_default_loop();
+  FILE *const file = std::fopen(arguments[1], "rb");
+  if (file != nullptr) {
+    while (size_t read = std::fread(read_space, 1, sizeof read_space, file))
+      dump.append(read_space, read);
+    std::fclose(file);
+  }
 
   uv_tcp_t server;
   uv_tcp_init(loop, &server);
@@ -98,6 +104,7 @@ int main(int count, char **arguments) {
   std::printf("%d\n", ntohs(address.sin_port));
   std::fflush(stdout);
 
+  if (file != nullptr) return uv_run(loop, UV_RUN_DEFAULT);
   uv_tcp_t radio;
   uv_tcp_init(loop, &radio);
   uv_connect_t connect;

@@ -1,9 +1,6 @@
 // Speed and memory of a virtual node, as ratios to a bare libuv server that sends the same bytes,
 // both measured in one run and in turn, so that a machine's mood cancels out. Must not judge by
 // absolute time except where the promise is absolute.
-#include <unistd.h>
-
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -13,15 +10,22 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/daemon.h"
 #include "tests/bench/process.h"
+#include "tests/bench/report.h"
 #include "tests/bench/swarm.h"
 
 namespace {
 
+using bench::give_up;
+using bench::median;
 using bench::now_ns;
+using bench::percentile;
 using bench::Poller;
 using bench::Process;
+using bench::promise;
 using bench::Radio;
+using bench::report;
 using bench::Swarm;
 
 constexpr std::string_view want_config("\x94\xc3\x00\x03\x18\xe7\x24", 7);  // nonce 4711
@@ -33,37 +37,6 @@ struct Settings {
   int pairs = 15;
   bool quick = false;
 };
-
-int broken_promises = 0;
-
-void promise(const char *name, double value, double limit, bool below, const char *unit) {
-  const bool kept = below ? value <= limit : value >= limit;
-  std::printf("%-52s %12.2f %-9s %s %.2f  %s\n", name, value, unit, below ? "at most" : "at least",
-              limit, kept ? "kept" : "BROKEN");
-  std::fflush(stdout);
-  if (!kept) ++broken_promises;
-}
-
-void report(const char *name, double value, const char *unit) {
-  std::printf("%-52s %12.2f %s\n", name, value, unit);
-  std::fflush(stdout);
-}
-
-[[noreturn]] void give_up(const char *why) {
-  std::fprintf(stderr, "bench: %s\n", why);
-  std::exit(1);
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-double percentile(std::vector<double> values, double part) {
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
-}
 
 // The recorded dump without its last frame, config_complete.
 std::string read_dump(const std::string &path) {
@@ -105,74 +78,37 @@ std::string text_frame(std::uint32_t id) {
 struct Stand {
   Poller poller;
   std::unique_ptr<Radio> radio;
-  Process process;
+  bench::Daemon daemon;
+  Process bare;
   int port = 0;
-  std::string config_path;
-
-  ~Stand() {
-    process.stop();
-    if (!config_path.empty()) std::remove(config_path.c_str());
-  }
 
   void start_bare(const Settings &settings) {
     radio = std::make_unique<Radio>(poller, read_dump(settings.dump));
-    if (!process.start({settings.bare_server, std::to_string(radio->port())}))
+    if (!bare.start({settings.bare_server, std::to_string(radio->port())}))
       give_up("no bare server");
-    port = std::atoi(process.wait_line("").c_str());
+    port = std::atoi(bare.wait_line("").c_str());
     serve();
   }
 
   void start_daemon(const Settings &settings, bool wait = true) {
     radio = std::make_unique<Radio>(poller, read_dump(settings.dump));
     if (!wait) radio->hold();
-    const char *directory = std::getenv("TMPDIR");
-    config_path =
-        std::string(directory != nullptr ? directory : P_tmpdir) + "/meshmux-bench-XXXXXX";
-    const int fd = mkstemp(config_path.data());
-    if (fd < 0) give_up("no temporary file");
-    close(fd);
-    std::ofstream(config_path)
-        << "sources:\n  radio: { plugin: meshtastic, connect: \"tcp://127.0.0.1:" << radio->port()
-        << "\" }\n"
-        << "frontends:\n  apps: { plugin: vnode-meshtastic, source: radio, "
-           "listen: \"tcp://127.0.0.1:0\", max_sessions: 5000, "
-           "max_sessions_per_address: 5000 }\n"
-        << "control: { socket: " << config_path << ".sock }\n";
-    if (!process.start({settings.daemon, "--config", config_path, "--log-level", "warn"}))
-      give_up("no daemon");
-    port = find_port();
+    daemon.start(settings.daemon,
+                 "sources:\n  radio: { plugin: meshtastic, connect: \"tcp://127.0.0.1:" +
+                     std::to_string(radio->port()) +
+                     "\" }\n"
+                     "frontends:\n  apps: { plugin: vnode-meshtastic, source: radio, "
+                     "listen: \"tcp://127.0.0.1:0\", max_sessions: 5000, "
+                     "max_sessions_per_address: 5000 }\n");
+    port = daemon.port(poller, "apps");
     if (wait) serve();
   }
-
-  // The daemon's listening port, from the kernel's table: its log is quiet on purpose.
-  int find_port();
 
   void serve() {
     if (!poller.run_until([&] { return radio->served(); }))
       give_up("the server did not ask the radio");
   }
 };
-
-int Stand::find_port() {
-  const std::string ctl = config_path + ".sock";
-  int found = 0;
-  // The control socket appears once everything is started; asking before that is refused at once.
-  poller.run_until([&] {
-    const std::string command = std::string(getenv("MESHMUX_BENCH_CTL")) + " --socket " + ctl +
-                                " instances --json 2>/dev/null";
-    FILE *pipe = popen(command.c_str(), "r");
-    std::string out;
-    char space[4096];
-    while (std::size_t size = std::fread(space, 1, sizeof space, pipe)) out.append(space, size);
-    pclose(pipe);
-    const std::size_t at = out.find("tcp://127.0.0.1:", out.find("\"listen\""));
-    if (at == std::string::npos) return false;
-    found = std::atoi(out.c_str() + at + 16);
-    return found != 0;
-  });
-  if (found == 0) give_up("meshmuxd does not say its port");
-  return found;
-}
 
 // Bytes one client gets for a handshake; waits until the server has the radio's whole dump.
 std::size_t handshake_size(Stand &stand) {
@@ -304,14 +240,14 @@ void measure_memory(const Settings &settings) {
   Stand stand;
   stand.start_daemon(settings);
   const std::size_t size = handshake_size(stand);
-  const long before = stand.process.resident_kb();
+  const long before = stand.daemon.resident_kb();
   report("resident memory, one source, one virtual node (aim 15)",
          static_cast<double>(before) / 1024, "MB");
   constexpr std::size_t sessions = 2000;
   Swarm swarm(stand.poller);
   if (!swarm.connect(stand.port, sessions)) give_up("cannot connect");
   replay_once(stand, swarm, size);
-  const long after = stand.process.resident_kb();
+  const long after = stand.daemon.resident_kb();
   report("resident memory an idle session (aim 8)", static_cast<double>(after - before) / sessions,
          "kB");
 }
@@ -363,5 +299,5 @@ int main(int count, char **arguments) {
   }
   measure_memory(settings);
   measure_first_config(settings);
-  return broken_promises == 0 ? 0 : 1;
+  return bench::promises_kept() ? 0 : 1;
 }

@@ -8,3 +8,4 @@ ulimit -n "$(ulimit -H -n)"
 export MESHMUX_BENCH_CTL="$build/bin/meshmuxctl"
 "$build/bin/bench_vnode" "$build/bin/meshmuxd" "$build/bin/bare_server" \
   "$here/../data/meshtastic/n1_full.recv.bin" "$@"
+"$build/bin/bench_meshcore" "$build/bin/meshmuxd" "$build/bin/bare_server" "$@"
