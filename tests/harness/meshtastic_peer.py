@@ -4,12 +4,12 @@ Python package's protobufs. Faults are injected here; real clients are in tests/
 
 import socket
 import struct
-import threading
 import time
 
 from meshtastic.protobuf import admin_pb2, mesh_pb2, portnums_pb2
 
 from .daemon import DEADLINE
+from .radio_server import RadioServer
 
 BROADCAST = 0xFFFFFFFF
 
@@ -145,11 +145,9 @@ def routing_error(message):
     return routing.error_reason
 
 
-class ScriptedRadio:
-    """A radio that plays a recorded dump and then does what the test says.
-
-    Serves one connection at a time, as firmware does: the newest wins. Everything the driver sends is
-    kept as ToRadio messages in `received`.
+class ScriptedRadio(RadioServer):
+    """A radio that plays a recorded dump and then does what the test says. Everything the driver sends
+    is kept as ToRadio messages in `received`.
     """
 
     def __init__(self, dump_payloads, own_number):
@@ -157,77 +155,25 @@ class ScriptedRadio:
         self.own_number = own_number
         self.answer_admin = True
         self.answer_handshake = True
-        self.received = []
-        self.condition = threading.Condition()
-        self.connection = None
-        self.connections = 0
         self.handshakes = 0
-        self.port = 0
-        self.listen()
+        super().__init__()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.go_away()
-
-    def listen(self):
-        """Accepts again, on the port it had before if any."""
-        self.server = socket.create_server(("127.0.0.1", self.port))
-        self.port = self.server.getsockname()[1]
-        threading.Thread(target=self._accept, args=(self.server,), daemon=True).start()
-
-    def go_away(self):
-        """Drops the connection and accepts none."""
-        try:
-            self.server.shutdown(socket.SHUT_RDWR)  # a blocked accept would keep the port
-        except OSError:
-            pass
-        self.server.close()
-        self.drop()
-
-    def _accept(self, server):
+    def take(self, connection, data):
         while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            with self.condition:
-                previous, self.connection = self.connection, connection
-                self.connections += 1
-                self.condition.notify_all()
-            if previous is not None:
-                previous.close()
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            start = data.find(b"\x94\xc3")
+            if start < 0 or len(data) < start + 4:
+                return data
+            length = struct.unpack(">H", data[start + 2:start + 4])[0]
+            if len(data) < start + 4 + length:
+                return data
+            message = mesh_pb2.ToRadio()
+            message.ParseFromString(data[start + 4:start + 4 + length])
+            data = data[start + 4 + length:]
+            self._handle(connection, message)
 
-    def _serve(self, connection):
-        buffer = b""
-        while True:
-            try:
-                part = connection.recv(65536)
-            except OSError:
-                return
-            if not part:
-                return
-            buffer += part
-            while True:
-                start = buffer.find(b"\x94\xc3")
-                if start < 0 or len(buffer) < start + 4:
-                    break
-                length = struct.unpack(">H", buffer[start + 2:start + 4])[0]
-                if len(buffer) < start + 4 + length:
-                    break
-                payload = buffer[start + 4:start + 4 + length]
-                buffer = buffer[start + 4 + length:]
-                message = mesh_pb2.ToRadio()
-                message.ParseFromString(payload)
-                self._handle(connection, message, payload)
-
-    def _handle(self, connection, message, payload):
+    def _handle(self, connection, message):
         variant = message.WhichOneof("payload_variant")
-        with self.condition:
-            self.received.append(message)
-            self.condition.notify_all()
+        self.note(message)
         try:
             if variant == "want_config_id" and self.answer_handshake:
                 out = b"".join(frame(p) for p in self.dump)
@@ -301,27 +247,6 @@ class ScriptedRadio:
 
     def send(self, payload):
         self.send_raw(frame(payload))
-
-    def send_raw(self, data):
-        with self.condition:
-            connection = self.connection
-        connection.sendall(data)
-
-    def drop(self):
-        with self.condition:
-            connection, self.connection = self.connection, None
-        if connection is not None:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            connection.close()
-
-    def wait(self, test, timeout=DEADLINE):
-        """Waits until test(self) holds; re-evaluated whenever something arrives."""
-        with self.condition:
-            if not self.condition.wait_for(lambda: test(self), timeout):
-                raise AssertionError(f"the radio waited in vain; it has {self.received[-10:]}")
 
     def packets(self, portnum=None):
         """Packets the driver sent, of one port if given."""

@@ -1,59 +1,19 @@
 """A radio on a serial line, played on a pseudo terminal: wake-up, boot text, replugging."""
 
-import os
-import pty
-import select
-import threading
-import tty
-
 from tests.conftest import Daemon, recorded_dump, vnode_config
 from tests.harness.meshtastic_peer import Client, ScriptedRadio, is_text
+from tests.harness.serial_line import OnSerial
 
 OWN = 1003
 
 
-class Line:
-    """The radio's end of a pseudo terminal, with a socket's methods."""
-
-    def __init__(self):
-        self.master, self.slave = pty.openpty()
-        tty.setraw(self.master)
-        self.path = os.ttyname(self.slave)
-        self.raw = b""
-        self.closing, self.close_signal = os.pipe()
-
-    def recv(self, size):
-        readable, _, _ = select.select([self.master, self.closing], [], [])
-        if self.closing in readable:
-            return b""
-        part = os.read(self.master, size)
-        self.raw += part
-        return part
-
-    def sendall(self, data):
-        while data:
-            data = data[os.write(self.master, data):]
-
-    def close(self):
-        os.write(self.close_signal, b"x")
-
-    def shutdown(self, _how):
-        pass
-
-
-class SerialRadio(ScriptedRadio):
-    def listen(self):
-        self.line = Line()
-        self.connection = self.line
-        threading.Thread(target=self._serve, args=(self.line,), daemon=True).start()
-
-    def go_away(self):
-        self.drop()
+class SerialRadio(OnSerial, ScriptedRadio):
+    pass
 
 
 def serial_config(radio):
     config = vnode_config(0)
-    config["sources"]["home"]["connect"] = f"serial://{radio.line.path}"
+    config["sources"]["home"]["connect"] = radio.uri
     return config
 
 
