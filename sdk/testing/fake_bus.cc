@@ -222,8 +222,13 @@ bool FakeBus::retain(const Published &made) {
     state_.erase(found);
     return true;
   }
-  if (found != state_.end() && found->second.payload == made.payload &&
-      found->second.order == made.order && found->second.flags == made.flags)
+  // As in the daemon: the record follows from the payload; where there is none it is all there is.
+  const auto comparable = [](const Published &each) {
+    return !each.payload.empty() || each.record.get() == nullptr;
+  };
+  if (found != state_.end() && comparable(made) && comparable(found->second) &&
+      found->second.payload == made.payload && found->second.order == made.order &&
+      found->second.flags == made.flags)
     return false;
   state_[made.key] = made;
   return true;

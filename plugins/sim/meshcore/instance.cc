@@ -89,7 +89,8 @@ void Simulator::stop() {
   later_.clear();
   detach();
   unplug();
-  host().stopped();
+  stopping_ = true;
+  if (clients_.empty()) host().stopped();
 }
 
 uint32_t Simulator::unix_time() const { return static_cast<uint32_t>(host().wall_ns() / second); }
@@ -161,6 +162,7 @@ void Simulator::closed(Client &client) {
     link_.remove();
   }
   clients_.remove_if([&client](const auto &entry) { return entry.get() == &client; });
+  if (stopping_ && clients_.empty()) host().stopped();
 }
 
 void Simulator::received(Client &client, mmx_bytes bytes) {

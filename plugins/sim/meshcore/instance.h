@@ -78,6 +78,7 @@ class Simulator final : public mmx::Instance, public Output {
   std::unique_ptr<NullModem> modem_;
   LinkFile link_;
   std::string out_;  // framed bytes of this turn
+  bool stopping_ = false;
   bool stalled_ = false;
   bool unplugged_ = false;
   uint64_t connections_ = 0;

@@ -47,8 +47,9 @@ extern "C" {
 #define MMX_LABEL_KEY_EXPORT MMX_LABEL(30)     /* key-export: asks for the private key */
 #define MMX_LABEL_NEIGHBORS MMX_LABEL(31)      /* neighbors: neighbour reports and requests */
 #define MMX_LABEL_ALERT MMX_LABEL(32)          /* alert: sensor alarms and bells */
-#define MMX_LABEL_CONTACTS_READ MMX_LABEL(33)  /* contacts.read: asks for a contact's card or path \
-                                                */
+#define MMX_LABEL_CONTACTS_READ                                     \
+  MMX_LABEL(33) /* contacts.read: asks for a contact's card or path \
+                 */
 
 /* What nobody could classify. Denied unless a rule names it. */
 #define MMX_LABEL_UNKNOWN MMX_LABEL(59) /* unknown */

@@ -128,6 +128,19 @@ TEST_CASE_METHOD(Bench, "publishing is recorded, state is retained and coalesced
   CHECK(fake.bus().published().empty());
 }
 
+TEST_CASE_METHOD(Bench, "a record without bytes is news each time, as in the daemon") {
+  mmx::Record record(MMX_RECORD_NOTICE);
+  record.add(MMX_FIELD_INDEX, 1);
+  mmx_publish what = mmx::make_publish(MMX_KIND_STATE);
+  what.key = mmx::bytes("k");
+  what.record = record.get();
+  for (int i = 0; i < 2; ++i) CHECK(host.publish(what) == MMX_OK);
+  CHECK(fake.bus().take(MMX_KIND_STATE).size() == 2);
+  what.record = nullptr;
+  for (int i = 0; i < 2; ++i) CHECK(host.publish(what) == MMX_OK);
+  CHECK(fake.bus().take(MMX_KIND_STATE).size() == 1);
+}
+
 TEST_CASE_METHOD(Bench, "a new identity drops the retained state and raises the epoch") {
   CHECK(host.source()->set_identity(host.raw(), mmx::bytes("A")) == MMX_OK);
   static_cast<void>(publish(MMX_KIND_STATE, "one", "k", 1));
