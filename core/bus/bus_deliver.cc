@@ -49,25 +49,26 @@ bool Bus::Impl::push_swapping(Member &member, const Member &source, uint32_t swa
 // After a change of policy: what would be shown differently now is on its way again.
 void Bus::Impl::regate(Member &member) {
   const Policy &policy = member.spec.policy;
-  for (auto &[number, source] : members) {
-    if (!source->source) continue;
-    auto &subscriptions = source->source->subscriptions;
+  for (auto &[number, other] : members) {
+    if (!other->source) continue;
+    const Member &source = *other;
+    auto &subscriptions = other->source->subscriptions;
     for (uint32_t view = 0; view < subscriptions.size(); ++view) {
       if (subscriptions[view].member != &member) continue;
       if ((subscriptions[view].kinds & MMX_KIND_STATE) == 0) continue;
       const bool told = (subscriptions[view].kinds & MMX_KIND_LINK) != 0;
       bool begun = false;
-      source->source->retained.for_each([&](RetainedEntry &entry) {
+      other->source->retained.for_each([&](RetainedEntry &entry) {
         const RetainedView &known = entry.views[view];
         const uint64_t labels = entry.message->labels;
         const bool visible = may_have(member, labels, entry.message->unreadable);
         const bool differs = visible ? known.left_out != (labels & policy.stripped()) : known.shown;
         if (!differs && (!visible || known.shown)) return;
         // Nobody who connects meanwhile is to see half of the old view and half of the new one.
-        if (told && !begun) begun = push_swapping(member, *source, 1);
+        if (told && !begun) begun = push_swapping(member, source, 1);
         offer_state(member, view, entry);
       });
-      if (begun) push_swapping(member, *source, 0);
+      if (begun) push_swapping(member, source, 0);
     }
   }
   wake(member);
