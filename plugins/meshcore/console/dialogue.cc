@@ -25,10 +25,7 @@ constexpr std::size_t kMostLines = 128;
 }  // namespace
 
 Dialogue::Dialogue(const mmx::Host &host, DialogueEvents &events)
-    : host_(host),
-      events_(events),
-      timeout_(host, [this] { late(); }),
-      quiet_(host, [this] { quiet(); }) {}
+    : events_(events), timeout_(host, [this] { late(); }), quiet_(host, [this] { quiet(); }) {}
 
 void Dialogue::begin() {
   lines_.reset();

@@ -78,7 +78,6 @@ class Dialogue {
   void late();
   void die(std::string_view reason);
 
-  const mmx::Host &host_;
   DialogueEvents &events_;
   LineSplitter lines_;
   State state_ = State::rest;
