@@ -163,18 +163,22 @@ constexpr FrameInfo frames[] = {
     {push::contacts_full, "CONTACTS_FULL", 1},
 };
 
-template <class Table>
-auto find_in(const Table &table, uint8_t code) -> decltype(&table[0]) {
-  const auto found = std::lower_bound(std::begin(table), std::end(table), code,
-                                      [](const auto &info, uint8_t c) { return info.code < c; });
-  return found != std::end(table) && found->code == code ? &*found : nullptr;
+// Entries by their code, so that finding one costs a look.
+template <class Info, size_t Count>
+constexpr std::array<const Info *, 256> indexed(const Info (&table)[Count]) {
+  std::array<const Info *, 256> index{};
+  for (const Info &info : table) index[info.code] = &info;
+  return index;
 }
+
+constexpr auto commands_by_code = indexed(commands);
+constexpr auto frames_by_code = indexed(frames);
 
 }  // namespace
 
-const CommandInfo *find_command(uint8_t code) { return find_in(commands, code); }
+const CommandInfo *find_command(uint8_t code) { return commands_by_code[code]; }
 std::span<const CommandInfo> all_commands() { return commands; }
-const FrameInfo *find_frame(uint8_t code) { return find_in(frames, code); }
+const FrameInfo *find_frame(uint8_t code) { return frames_by_code[code]; }
 std::span<const FrameInfo> all_frames() { return frames; }
 
 const CommandInfo *command_of(std::string_view payload) {

@@ -35,6 +35,8 @@ class Session : public mmx::Stream {
   std::int64_t last_out_ns_ = 0;
   std::unique_ptr<Chunks> own_chunks_;  // NULL unless it reads slowly
   bool follows_ = false;
+  bool slow_ = false;       // has not taken what earlier turns wrote
+  std::uint64_t turn_ = 0;  // of slow_
 };
 
 // Payloads come with the header that frames them. Whatever fails to be written (the stream is
@@ -62,10 +64,11 @@ class Fanout {
   std::uint64_t live_bytes() const { return log_.head(); }
 
  private:
-  static constexpr std::size_t kAnswerChunk = 8 * 1024;
+  static constexpr std::size_t kAnswerChunk = 32 * 1024;
   // With more than this in its outbox a session gets no part of the shared answer buffers.
   static constexpr std::size_t kSharedBytes = 4 * 1024;
 
+  void judge(Session &session);
   Chunks &answer_chunks(Session &session);
   void flush(Session &session);
   void write(Session &session, const Range &range);
@@ -74,6 +77,7 @@ class Fanout {
   LiveLog log_;
   Chunks answers_;
   std::vector<Session *> followers_;
+  std::uint64_t turn_ = 1;
 };
 
 }  // namespace vnode

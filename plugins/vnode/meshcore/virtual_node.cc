@@ -154,13 +154,15 @@ mmx_status VirtualNode::session_opened(const mmx_session &session, mmx_stream *s
 void VirtualNode::session_data(AppSession &session, std::string_view bytes) {
   if (session.closing) return;
   session.parser.feed(bytes);
+  const std::uint64_t before = session.parser.counters().frames;
   while (const auto frame = session.parser.next()) {
     session.spoke = true;
-    counters_.frames_in.add();
     count_oversize(session);
     commands_.submit(session, *frame);
-    if (session.closing) return;
+    if (session.closing) break;
   }
+  counters_.frames_in.add(session.parser.counters().frames - before);
+  if (session.closing) return;
   count_oversize(session);
   count_junk(session);
 }
